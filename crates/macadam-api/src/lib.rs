@@ -1,0 +1,1 @@
+//! The admin API's wire formats and their conversion to and from policy types.

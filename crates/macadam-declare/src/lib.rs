@@ -1,0 +1,1 @@
+//! Compiles a device's decision into one set of declarations.

@@ -1,0 +1,1 @@
+//! Certificates, CMS and SCEP: parse, issue, sign, verify.

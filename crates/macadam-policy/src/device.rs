@@ -1,0 +1,105 @@
+//! What the decision knows about one device: facts that it reported, never derived ones.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+use crate::{Build, OsVersion, Platform};
+
+/// A software-update device id (`J413AP`, `iPad14,1`), compared without regard to case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UpdateId(Arc<str>);
+
+impl UpdateId {
+    /// The id in its canonical, upper-case form; `None` for text no device id looks like.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let shape = (2..=40).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b",-_".contains(&byte));
+        shape.then(|| Self(text.to_ascii_uppercase().into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UpdateId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for UpdateId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How a device is enrolled; user enrollments cannot have their OS managed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EnrollmentKind {
+    Device,
+    User,
+}
+
+/// What `softwareupdate.install-state` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InstallState {
+    None,
+    Waiting,
+    Downloading,
+    Prepared,
+    Installing,
+    Failed,
+}
+
+/// The version a device reports to be at work on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtWork {
+    pub state: InstallState,
+    pub pending_version: OsVersion,
+    pub pending_build: Option<Build>,
+    /// `target-local-date-time` of the pending version, where the OS reports it.
+    pub local_deadline: Option<DateTime>,
+}
+
+/// One device as the decision sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub platform: Platform,
+    pub update_id: Option<UpdateId>,
+    /// The running version, with the letter of an installed Background Security Improvement.
+    pub os_version: OsVersion,
+    /// The build of the base system, `BuildVersion`.
+    pub build: Option<Build>,
+    pub enrollment: EnrollmentKind,
+    pub supervised: bool,
+    /// Whether it advertised the software-update enforcement declaration.
+    pub has_ddm_enforcement: bool,
+    pub apple_silicon: Option<bool>,
+    /// Last known offset from UTC; `None` counts as UTC−12 when judging "overdue".
+    pub utc_offset: Option<Offset>,
+    pub at_work: Option<AtWork>,
+    /// `softwareupdate.failure-reason`: how often installing failed, and the device's own words.
+    pub failure_count: u32,
+    pub failure_reason: Option<Arc<str>>,
+    /// Why the device refused its software-update declaration, in its own words.
+    pub declaration_problem: Option<Arc<str>>,
+    pub last_seen: Option<Timestamp>,
+}
+
+/// What assignment rules and rings may look at, beside the facts in [`Device`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attributes {
+    pub name: String,
+    pub serial: String,
+    pub model: String,
+    pub product: String,
+    pub tags: Vec<String>,
+    /// Stable number of the device in 0..=99, so that rules can pick a percentage of a fleet.
+    pub percentile: u8,
+}

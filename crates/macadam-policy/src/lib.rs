@@ -1,0 +1,38 @@
+//! The release catalog and the decision: which OS release one device must run, by when, and why.
+//!
+//! Pure: no clock, randomness, socket, file or database. What it needs of those comes in as values.
+//! Types here are not serializable; `macadam-api` owns the wire formats and converts them.
+
+mod assignment;
+mod catalog;
+mod decide;
+mod device;
+mod ids;
+mod item;
+mod period;
+mod platform;
+mod trace;
+mod version;
+
+pub use assignment::{
+    Assignment, AssignmentProblem, AssignmentScope, Branch, Condition, Field, Node, Operator,
+    Placement, assigned_items, check_assignment,
+};
+pub use catalog::{
+    Catalog, CatalogEvent, CatalogPolicy, EventChange, HistoricRelease, InsaneFetch, Offer,
+    OfferSet, Release, Review, ReviewScope,
+};
+pub use decide::{
+    AssignedItem, Decision, Mechanism, NotManageable, Outcome, Status, Target, Unresolved, decide,
+};
+pub use device::{AtWork, Attributes, Device, EnrollmentKind, InstallState, UpdateId};
+pub use ids::{BlueprintId, DeviceId, ItemId};
+pub use item::{
+    AutomaticAction, BsiEnforcement, Cadence, Deferrals, FreezeWindow, Installation, ItemProblem,
+    LibraryItem, MaintenanceWindow, ManagedOs, ManagedOsSettings, Ring, SoftwareUpdateSettings,
+    SoftwareUpdateSettingsItem, VersionEnforcement,
+};
+pub use period::{ParsePeriodError, Period};
+pub use platform::{FeedList, ParsePlatformError, Platform};
+pub use trace::{Rule, Trace, TraceStep};
+pub use version::{Build, OsVersion, ParseBuildError, ParseVersionError};

@@ -1,0 +1,213 @@
+//! OS versions and builds as Apple writes them, compared the way Apple means them.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+/// An OS version such as `26.3.1` or `26.3.1 (a)`.
+///
+/// 14.1 equals 14.1.0 and 14.10 is above 14.9; a letter is above the version without it
+/// (Managed OS specification, section 3, fact 2). `Display` gives Apple's own string back.
+#[derive(Clone, Copy)]
+pub struct OsVersion {
+    major: u16,
+    minor: u16,
+    patch: u16,
+    /// 0 for none, otherwise the lower-case ASCII letter of a supplemental release.
+    letter: u8,
+    /// How many numbers Apple's text had; only for display.
+    parts: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("'{0}' is not an OS version; one like 26.3.1 or 26.3.1 (a) is expected")]
+pub struct ParseVersionError(String);
+
+impl OsVersion {
+    /// The number of the major release, such as 26.
+    pub const fn major(self) -> u16 {
+        self.major
+    }
+
+    /// The letter of a Background Security Improvement, such as `a`.
+    pub const fn letter(self) -> Option<char> {
+        if self.letter == 0 { None } else { Some(self.letter as char) }
+    }
+
+    /// The version this one is a Background Security Improvement of; itself when it has no letter.
+    #[must_use]
+    pub const fn base(self) -> Self {
+        Self { letter: 0, ..self }
+    }
+
+    /// The same version with the letter of a Background Security Improvement.
+    #[must_use]
+    pub const fn with_letter(self, letter: char) -> Option<Self> {
+        if letter.is_ascii_alphabetic() {
+            Some(Self { letter: letter.to_ascii_lowercase() as u8, ..self })
+        } else {
+            None
+        }
+    }
+
+    const fn key(self) -> (u16, u16, u16, u8) {
+        (self.major, self.minor, self.patch, self.letter)
+    }
+}
+
+impl PartialEq for OsVersion {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+impl Eq for OsVersion {}
+impl PartialOrd for OsVersion {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for OsVersion {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+impl Hash for OsVersion {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl fmt::Display for OsVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.major)?;
+        if self.parts > 1 {
+            write!(f, ".{}", self.minor)?;
+        }
+        if self.parts > 2 {
+            write!(f, ".{}", self.patch)?;
+        }
+        match self.letter() {
+            Some(letter) => write!(f, " ({letter})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for OsVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for OsVersion {
+    type Err = ParseVersionError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse_version(text).ok_or_else(|| ParseVersionError(text.chars().take(40).collect()))
+    }
+}
+
+fn parse_version(text: &str) -> Option<OsVersion> {
+    let text = text.trim();
+    let (numbers, letter) = match text.split_once('(') {
+        Some((numbers, rest)) => {
+            let mut inner = rest.strip_suffix(')')?.chars();
+            let letter = inner.next().filter(char::is_ascii_alphabetic)?;
+            if inner.next().is_some() {
+                return None;
+            }
+            (numbers.trim_end(), letter.to_ascii_lowercase() as u8)
+        }
+        None => (text, 0),
+    };
+    let mut values = [0_u16; 3];
+    let mut parts = 0_u8;
+    for piece in numbers.split('.') {
+        let slot = values.get_mut(usize::from(parts))?;
+        if !piece.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        *slot = piece.parse().ok()?;
+        parts += 1;
+    }
+    let [major, minor, patch] = values;
+    (major > 0).then_some(OsVersion { major, minor, patch, letter, parts })
+}
+
+/// A build such as `25D2128` or `25D771280a`, as Apple writes it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Build(Arc<str>);
+
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("'{0}' is not a build; one like 25D2128 is expected")]
+pub struct ParseBuildError(String);
+
+impl Build {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Build {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Build {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Build {
+    type Err = ParseBuildError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let shape = (4..=20).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && text.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+        if shape {
+            Ok(Self(text.into()))
+        } else {
+            Err(ParseBuildError(text.chars().take(40).collect()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> OsVersion {
+        text.parse().expect("a version")
+    }
+
+    #[test]
+    fn versions_compare_by_number_and_letter() {
+        assert_eq!(version("14.1"), version("14.1.0"));
+        assert!(version("14.10") > version("14.9"));
+        assert!(version("26.3.1 (a)") > version("26.3.1"));
+        assert!(version("26.3.2") > version("26.3.1 (z)"));
+    }
+
+    #[test]
+    fn display_is_the_string_apple_wrote() {
+        for text in ["26", "26.0", "26.3.1", "26.3.1 (a)"] {
+            assert_eq!(version(text).to_string(), text);
+        }
+        assert_eq!(version("26.3.1(A)").to_string(), "26.3.1 (a)");
+    }
+
+    #[test]
+    fn words_are_not_versions() {
+        for text in ["", "0", "26.", "26.1.2.3", "26.x", "26.1 (ab)", "26.1 (", "70000", "+1.2"] {
+            assert!(text.parse::<OsVersion>().is_err(), "{text}");
+        }
+    }
+}

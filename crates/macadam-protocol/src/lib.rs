@@ -1,0 +1,1 @@
+//! Apple's wire formats, bytes to types and back.

@@ -1,0 +1,1 @@
+//! HTTP surfaces, use cases, workers and outbound clients.

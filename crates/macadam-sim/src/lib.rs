@@ -1,0 +1,1 @@
+//! Simulated devices, fleets and doubles of Apple's services.

@@ -1,0 +1,2 @@
+//! The program people install.
+fn main() {}

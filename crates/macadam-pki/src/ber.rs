@@ -1,0 +1,1 @@
+//! BER to DER, as far as CMS needs it.

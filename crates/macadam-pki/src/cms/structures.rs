@@ -1,0 +1,1 @@
+//! The ASN.1 structures of CMS, borrowed from the message.

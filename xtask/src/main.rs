@@ -1,1 +1,57 @@
-fn main() {}
+//! All automation of the repository: `cargo xtask <command>`. Not part of the product.
+//!
+//! Depends on next to nothing, so that what is missing on a machine is named before anything large
+//! is compiled.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks")]
+
+mod ci;
+mod layers;
+mod licenses;
+mod prerequisites;
+mod setup;
+mod step;
+mod test;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo       run a server with a simulated fleet over real release history
+  test       run every test (needs no root and installs nothing)
+  ci         everything that must hold: format, lints, tidy, tests, documentation, licenses
+  setup      install the Debian packages that the tests need (needs root)
+  tidy       only the repository's own checks
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["test", rest @ ..] => test::test(rest),
+        ["ci", rest @ ..] => ci::ci(rest),
+        ["setup"] => setup::setup(),
+        ["tidy"] => tidy::tidy(),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's root directory.
+pub(crate) fn root() -> PathBuf {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest.parent().map_or_else(|| manifest.clone(), PathBuf::from)
+}

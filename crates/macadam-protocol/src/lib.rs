@@ -1,1 +1,3 @@
 //! Apple's wire formats, bytes to types and back.
+
+pub mod feed;

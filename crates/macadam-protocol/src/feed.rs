@@ -1,0 +1,16 @@
+//! Release feeds: what Apple offers, what the community knows about it, and the recorded past.
+//!
+//! Apple's own answer ([`gdmf`]) is the only authority on which device may install which build.
+//! The community feed ([`sofa`]) says why one should: vulnerabilities, exploited marks, links.
+//! The [`seed`] is the history a fresh install starts with.
+
+pub mod gdmf;
+mod json;
+mod seed;
+pub mod sofa;
+
+pub use json::ParseJsonError;
+pub use seed::{
+    DecodeSeedError, DeviceKind, Expiry, HistoricBuild, HistoricRelease, Offer, Seed, SeedChange,
+    SeedDevice, SeedEvent, seed,
+};

@@ -1,0 +1,337 @@
+//! Apple's answer about OS releases (`https://gdmf.apple.com/v2/pmv`), read and written.
+//!
+//! Array order changes from call to call, so a decoded [`Gdmf`] is sorted: equal content is equal.
+//! The "iOS" list also holds watchOS, tvOS and HomePod entries; only device ids tell them apart.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde_json::{Map, Value, json};
+
+use super::json::{self, Limits, ParseJsonError};
+
+/// Today's answer is 57 kB with about 6,000 values in 5 levels.
+const LIMITS: Limits = Limits { bytes: 8 << 20, depth: 8, values: 400_000 };
+
+/// Problems past this many are not kept: they are for a person to read.
+const MAX_PROBLEMS: usize = 100;
+
+/// What Apple offers at one moment: entries in canonical order, and what could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gdmf {
+    pub entries: Vec<Entry>,
+    /// One sentence for each broken item that was left out or read in part, sorted.
+    pub problems: Vec<String>,
+}
+
+/// One build of one version, offered to some devices.
+///
+/// The same version and build may come several times, for other devices or until another day.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    pub set: OfferSet,
+    pub list: FeedList,
+    /// Apple's own string, such as `26.3.1`.
+    pub version: String,
+    /// The letter of a Background Security Improvement, such as `(a)`.
+    pub extra: Option<String>,
+    /// Absent in answers from early 2023.
+    pub build: Option<String>,
+    /// The build a Background Security Improvement is for.
+    pub prerequisite_build: Option<String>,
+    /// Not a release date: Apple sets it again for old releases.
+    pub posted: Option<Date>,
+    /// Moves daily while the entry is public; true once it has left the public set.
+    pub expires: Option<Date>,
+    pub device_ids: DeviceSet,
+}
+
+/// Sorted software-update device ids, spelled as Apple does; compare them without regard to case.
+pub type DeviceSet = Arc<[Arc<str>]>;
+
+/// The part of the answer that an entry is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfferSet {
+    /// Offered to everybody now.
+    Public,
+    /// Installable by management, mostly for 90 days after the last public day.
+    Installable,
+    /// Background Security Improvements, once called Rapid Security Responses.
+    BackgroundSecurity,
+}
+
+/// The platform list that an entry is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FeedList {
+    MacOs,
+    Ios,
+    VisionOs,
+}
+
+/// Why a body is not an answer of Apple's release feed.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeGdmfError {
+    #[error("release feed cannot be parsed")]
+    Parse(#[from] ParseJsonError),
+    #[error("release feed has neither PublicAssetSets nor AssetSets")]
+    NotAnAnswer,
+}
+
+/// Reads an answer, keeping the good entries of one that is broken in part.
+pub fn decode(bytes: &[u8]) -> Result<Gdmf, DecodeGdmfError> {
+    let answer = json::parse(bytes, LIMITS)?;
+    if answer.get("PublicAssetSets").is_none() && answer.get("AssetSets").is_none() {
+        return Err(DecodeGdmfError::NotAnAnswer);
+    }
+    let mut reader = Reader::default();
+    for set in OfferSet::ALL {
+        for name in set.names() {
+            if let Some(lists) = answer.get(name) {
+                reader.read_set(set, name, lists);
+            }
+        }
+    }
+    Ok(reader.finish())
+}
+
+/// Writes entries in the shape and order given, as Apple would answer.
+#[must_use]
+pub fn encode(entries: &[Entry]) -> Vec<u8> {
+    let mut answer = Map::new();
+    for set in OfferSet::ALL {
+        let mut lists = Map::new();
+        for list in FeedList::ALL {
+            let chosen = entries.iter().filter(|entry| entry.set == set && entry.list == list);
+            lists.insert(list.name().to_owned(), chosen.map(encode_entry).collect());
+        }
+        answer.insert(set.names()[0].to_owned(), Value::Object(lists));
+    }
+    Value::Object(answer).to_string().into_bytes()
+}
+
+impl OfferSet {
+    pub const ALL: [Self; 3] = [Self::Public, Self::Installable, Self::BackgroundSecurity];
+
+    /// The keys Apple has used for this set, today's first.
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Public => &["PublicAssetSets"],
+            Self::Installable => &["AssetSets"],
+            Self::BackgroundSecurity => {
+                &["PublicBackgroundSecurityImprovements", "PublicRapidSecurityResponses"]
+            }
+        }
+    }
+}
+
+impl FeedList {
+    pub const ALL: [Self; 3] = [Self::MacOs, Self::Ios, Self::VisionOs];
+
+    /// Apple's name of the list.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MacOs => "macOS",
+            Self::Ios => "iOS",
+            Self::VisionOs => "visionOS",
+        }
+    }
+
+    /// Reads a name that Apple uses or has used; lists of other platforms are not ours.
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "macOS" => Some(Self::MacOs),
+            "iOS" => Some(Self::Ios),
+            "visionOS" | "xrOS" => Some(Self::VisionOs),
+            _ => None,
+        }
+    }
+}
+
+/// Collects entries and problems, sharing equal device sets.
+#[derive(Default)]
+struct Reader {
+    entries: Vec<Entry>,
+    problems: BTreeSet<String>,
+    ids: BTreeSet<Arc<str>>,
+    sets: BTreeSet<DeviceSet>,
+}
+
+impl Reader {
+    fn read_set(&mut self, set: OfferSet, set_name: &str, lists: &Value) {
+        let Value::Object(lists) = lists else {
+            return self.report(format!("{set_name} is not an object"));
+        };
+        for (name, entries) in lists {
+            let Some(list) = FeedList::from_name(name) else { continue };
+            let Value::Array(entries) = entries else {
+                self.report(format!("{set_name} {name} is not an array"));
+                continue;
+            };
+            for value in entries {
+                let place = || format!("{set_name} {name} {}", label(value));
+                match self.read_entry(set, list, value) {
+                    Ok(entry) => {
+                        for key in unread_dates(value, &entry) {
+                            self.report(format!("{}: {key} is not a date", place()));
+                        }
+                        self.entries.push(entry);
+                    }
+                    Err(problem) => self.report(format!("{}: {problem}", place())),
+                }
+            }
+        }
+    }
+
+    fn read_entry(
+        &mut self,
+        set: OfferSet,
+        list: FeedList,
+        value: &Value,
+    ) -> Result<Entry, &'static str> {
+        let version = text(value, "ProductVersion", is_version)
+            .map_err(|()| "ProductVersion is not a version")?
+            .ok_or("ProductVersion is missing")?;
+        let build = text(value, "Build", is_build).map_err(|()| "Build is not a build")?;
+        let extra = text(value, "ProductVersionExtra", is_extra)
+            .map_err(|()| "ProductVersionExtra is not a letter in parentheses")?;
+        let prerequisite_build = text(value, "PrerequisiteBuild", is_build)
+            .map_err(|()| "PrerequisiteBuild is not a build")?;
+        Ok(Entry {
+            set,
+            list,
+            version,
+            extra,
+            build,
+            prerequisite_build,
+            posted: date(value, POSTED),
+            expires: date(value, EXPIRES),
+            device_ids: self.read_devices(value)?,
+        })
+    }
+
+    fn read_devices(&mut self, value: &Value) -> Result<DeviceSet, &'static str> {
+        let devices = value.get("SupportedDevices").and_then(Value::as_array);
+        let devices = devices.ok_or("SupportedDevices is not an array")?;
+        let mut ids = BTreeSet::new();
+        for device in devices {
+            let id = device.as_str().filter(|id| is_device_id(id));
+            let id = id.ok_or("SupportedDevices holds something that is not a device id")?;
+            ids.insert(shared(&mut self.ids, id));
+        }
+        if ids.is_empty() {
+            return Err("SupportedDevices is empty");
+        }
+        let set: DeviceSet = ids.into_iter().collect();
+        if let Some(known) = self.sets.get(&set) {
+            return Ok(known.clone());
+        }
+        self.sets.insert(set.clone());
+        Ok(set)
+    }
+
+    fn report(&mut self, problem: String) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.insert(problem);
+        }
+    }
+
+    fn finish(mut self) -> Gdmf {
+        self.entries.sort();
+        Gdmf { entries: self.entries, problems: self.problems.into_iter().collect() }
+    }
+}
+
+const POSTED: &str = "PostingDate";
+const EXPIRES: &str = "ExpirationDate";
+
+/// Returns the one stored copy of `text`.
+pub(super) fn shared(known: &mut BTreeSet<Arc<str>>, text: &str) -> Arc<str> {
+    if let Some(found) = known.get(text) {
+        return found.clone();
+    }
+    let new: Arc<str> = text.into();
+    known.insert(new.clone());
+    new
+}
+
+/// Names a broken entry by what can be read of it, and never by more than a line.
+fn label(value: &Value) -> String {
+    let word = |key, good| text(value, key, good).ok().flatten().unwrap_or_else(|| "?".into());
+    format!("{} {}", word("ProductVersion", is_version), word("Build", is_build))
+}
+
+/// Reads an optional text; absent, null and empty are the same to Apple.
+fn text(value: &Value, key: &str, good: fn(&str) -> bool) -> Result<Option<String>, ()> {
+    match value.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.is_empty() => Ok(None),
+        Some(Value::String(text)) if good(text) => Ok(Some(text.clone())),
+        Some(_) => Err(()),
+    }
+}
+
+fn date(value: &Value, key: &str) -> Option<Date> {
+    value.get(key)?.as_str()?.parse().ok()
+}
+
+/// The dates that are there but could not be read: no reason to lose the entry.
+fn unread_dates(value: &Value, entry: &Entry) -> impl Iterator<Item = &'static str> {
+    let unread = |key: &'static str, date: Option<Date>| {
+        let present = !matches!(value.get(key), None | Some(Value::Null));
+        (present && date.is_none()).then_some(key)
+    };
+    [unread(POSTED, entry.posted), unread(EXPIRES, entry.expires)].into_iter().flatten()
+}
+
+pub(super) fn is_version(text: &str) -> bool {
+    text.len() <= 32
+        && text.split('.').all(|part| {
+            (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
+}
+
+pub(super) fn is_build(text: &str) -> bool {
+    (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+pub(super) fn is_extra(text: &str) -> bool {
+    let letters = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+    letters.is_some_and(|letters| {
+        (1..=3).contains(&letters.len()) && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+    })
+}
+
+pub(super) fn is_device_id(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+pub(super) fn is_cve(id: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = id.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(year, number)| {
+        year.len() == 4 && digits(year) && (4..=9).contains(&number.len()) && digits(number)
+    })
+}
+
+fn encode_entry(entry: &Entry) -> Value {
+    let mut fields = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            fields.insert(key.to_owned(), value);
+        }
+    };
+    put("ProductVersion", Some(json!(entry.version)));
+    put("ProductVersionExtra", entry.extra.as_ref().map(|extra| json!(extra)));
+    put("Build", entry.build.as_ref().map(|build| json!(build)));
+    put("PrerequisiteBuild", entry.prerequisite_build.as_ref().map(|build| json!(build)));
+    put(POSTED, entry.posted.map(|date| json!(date.to_string())));
+    put(EXPIRES, entry.expires.map(|date| json!(date.to_string())));
+    let ids: Vec<&str> = entry.device_ids.iter().map(AsRef::as_ref).collect();
+    put("SupportedDevices", Some(json!(ids)));
+    Value::Object(fields)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,129 +1,62 @@
 //! The release catalog: append-only facts about what Apple offered to which device id, and when.
 
-use std::sync::Arc;
+mod event;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use thiserror::Error;
 
-use crate::{Build, FeedList, OsVersion, UpdateId};
+pub use self::event::{
+    CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch, Observation,
+    Offer, OfferSet, Review, ReviewScope,
+};
+use crate::{Build, ItemId, OsVersion, Platform, UpdateId};
 
-/// The set of the feed an entry stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OfferSet {
-    /// `PublicAssetSets`: what a device is offered now.
-    Public,
-    /// `AssetSets`: what management may still install.
-    Installable,
-    /// `PublicBackgroundSecurityImprovements`.
-    BackgroundSecurity,
-}
-
-/// One entry of an answer of Apple's feed, as plain text, before it is judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer<'a> {
-    pub set: OfferSet,
-    pub list: FeedList,
-    pub version: &'a str,
-    pub extra: Option<&'a str>,
-    pub build: Option<&'a str>,
-    pub prerequisite_build: Option<&'a str>,
-    pub expires: Option<Date>,
-    pub device_ids: &'a [Arc<str>],
-}
-
-/// One fact: at this moment an entry appeared in, or left, a set for these device ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CatalogEvent {
-    pub at: Timestamp,
-    pub set: OfferSet,
-    pub list: FeedList,
-    /// With the letter of a Background Security Improvement.
-    pub version: OsVersion,
-    pub build: Build,
-    pub prerequisite_build: Option<Build>,
-    pub change: EventChange,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EventChange {
-    Listed {
-        device_ids: Vec<UpdateId>,
-    },
-    Unlisted {
-        device_ids: Vec<UpdateId>,
-    },
-    /// The day on which Apple stops offering it to management (settled once it left the public set).
-    Expires {
-        on: Date,
-    },
-}
-
-/// A release from before the record of the feed begins; never a target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoricRelease {
-    pub list: FeedList,
-    pub version: OsVersion,
-    pub day: Date,
-    pub builds: Vec<Build>,
-    pub prerequisite_build: Option<Build>,
-    /// Known device ids; empty means every id that is listed for the major.
-    pub device_ids: Vec<UpdateId>,
-    pub withdrawn_on: Option<Date>,
-}
-
-/// An administrator's word about a release.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Review {
-    pub scope: ReviewScope,
-    pub list: FeedList,
-    pub version: OsVersion,
-    /// When it was approved by hand.
-    pub approved_at: Option<Timestamp>,
-    /// When it was put on hold, while it is.
-    pub held_since: Option<Timestamp>,
-    /// When the last hold was lifted.
-    pub resumed_at: Option<Timestamp>,
-}
-
-/// Whether a review is for everybody or for one item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ReviewScope {
-    Fleet,
-    Item(crate::ItemId),
-}
-
-/// When releases count as approved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CatalogPolicy {
-    #[default]
-    AtOnce,
-    AfterDays(u16),
-    ByHand,
-}
-
-/// Why an answer of Apple's feed is not believed (Managed OS specification, section 3, fact 5).
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum InsaneFetch {
-    #[error("the feed offers nothing for {0:?}")]
-    Empty(FeedList),
-    #[error("{list:?} {major} vanished from the public set")]
-    MajorMissing { list: FeedList, major: u16 },
-    #[error("the public set shrank from {before} to {after} entries")]
-    Shrunk { before: usize, after: usize },
-}
+/// All releases known, and what is known about them.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {}
 
 /// One version and build for one device id, as `explain` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
     pub version: OsVersion,
     pub build: Build,
+    /// The day it was first public for this device id.
     pub released: Date,
+    pub is_public: bool,
+    pub is_installable: bool,
+    pub is_withdrawn: bool,
+    /// The day on which it leaves the feed, once that is settled.
+    pub expires: Option<Date>,
+    pub review: ReviewState,
 }
 
-/// All releases known, and what is known about them.
-#[derive(Clone, Debug, Default)]
-pub struct Catalog {}
+/// One version and build of a platform, for lists of releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseSummary {
+    pub platform: Platform,
+    pub version: OsVersion,
+    pub build: Build,
+    pub prerequisite_build: Option<Build>,
+    /// The earliest day it was public for any device id.
+    pub released: Date,
+    pub device_ids: Vec<UpdateId>,
+    /// For how many of them it is public, installable and withdrawn now.
+    pub public_for: usize,
+    pub installable_for: usize,
+    pub withdrawn_for: usize,
+    pub review: ReviewState,
+}
+
+/// Whether a release may be used, by the word of administrators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReviewState {
+    /// Usable; `since` is set when that is later than its release.
+    Approved {
+        since: Option<Date>,
+    },
+    NotApproved,
+    Held,
+}
 
 impl Catalog {
     /// An empty catalog, in which nothing can be decided.
@@ -146,7 +79,40 @@ impl Catalog {
         &self,
         _at: Timestamp,
         _offers: &[Offer<'_>],
-    ) -> Result<Vec<CatalogEvent>, InsaneFetch> {
-        Ok(Vec::new())
+        _doubts: &Doubts,
+    ) -> Result<Observation, InsaneFetch> {
+        Ok(Observation::default())
+    }
+
+    /// Whether no release is known as of `now`.
+    pub fn is_empty(&self, _now: Timestamp) -> bool {
+        true
+    }
+
+    /// The recorded releases of a platform as of `now`, oldest version first.
+    pub fn releases(&self, _platform: Platform, _now: Timestamp) -> Vec<ReleaseSummary> {
+        Vec::new()
+    }
+
+    /// The newest version of a major that is installable for some device of the platform and
+    /// approved for the fleet; Background Security Improvements aside.
+    pub fn newest_approved(
+        &self,
+        _platform: Platform,
+        _major: u16,
+        _now: Timestamp,
+    ) -> Option<OsVersion> {
+        None
+    }
+
+    /// Every release that lists this device id as of `now`, oldest version first; reviews as they
+    /// count for `item`.
+    pub fn table_for(
+        &self,
+        _id: &UpdateId,
+        _item: Option<ItemId>,
+        _now: Timestamp,
+    ) -> Vec<Release> {
+        Vec::new()
     }
 }

@@ -58,6 +58,8 @@ pub enum Outcome {
     Excluded,
     /// An obligation is open and nothing installable satisfies it.
     Unresolved(Unresolved),
+    /// An obligation is open, and a person's decision keeps it from being enforced for now.
+    Suspended(Suspended),
     NotManageable(NotManageable),
     /// No Managed OS item reaches the device.
     NotAssigned,
@@ -108,6 +110,15 @@ pub enum Unresolved {
     NotApproved,
 }
 
+/// Why an open obligation is not enforced for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Suspended {
+    /// The item is paused, or the device's ring is halted.
+    Paused,
+    /// The device or its user is exempt for some days.
+    Exempt,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NotManageable {
     NotSupervised,
@@ -116,6 +127,38 @@ pub enum NotManageable {
     NoUpdateId,
     EmptyCatalog,
     NotInFeed,
+}
+
+impl Unresolved {
+    /// The reason an administrator reads.
+    pub const fn reason(self) -> &'static str {
+        ""
+    }
+
+    /// What would fix it.
+    pub const fn remedy(self) -> &'static str {
+        ""
+    }
+}
+
+impl NotManageable {
+    /// The reason an administrator reads.
+    pub const fn reason(self) -> &'static str {
+        ""
+    }
+
+    /// What would fix it.
+    pub const fn remedy(self) -> &'static str {
+        ""
+    }
+}
+
+/// The moment a civil deadline has in the enforcement time zone: a time that a clock change skips
+/// is the next minute that exists, and one that comes twice is its first.
+///
+/// Only for devices that are not managed by declarations; those know their own zone.
+pub fn instant_in_zone(_deadline: DateTime, _zone: &jiff::tz::TimeZone) -> Timestamp {
+    Timestamp::MIN
 }
 
 /// Decides what `device` must run, by when, and says why.

@@ -11,6 +11,7 @@ mod ids;
 mod item;
 mod period;
 mod platform;
+mod preview;
 mod trace;
 mod version;
 
@@ -19,11 +20,12 @@ pub use assignment::{
     Placement, assigned_items, check_assignment,
 };
 pub use catalog::{
-    Catalog, CatalogEvent, CatalogPolicy, EventChange, HistoricRelease, InsaneFetch, Offer,
-    OfferSet, Release, Review, ReviewScope,
+    Catalog, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch,
+    Observation, Offer, OfferSet, Release, ReleaseSummary, Review, ReviewScope, ReviewState,
 };
 pub use decide::{
-    AssignedItem, Decision, Mechanism, NotManageable, Outcome, Status, Target, Unresolved, decide,
+    AssignedItem, Decision, Mechanism, NotManageable, Outcome, Status, Suspended, Target,
+    Unresolved, decide, instant_in_zone,
 };
 pub use device::{AtWork, Attributes, Device, EnrollmentKind, InstallState, UpdateId};
 pub use ids::{BlueprintId, DeviceId, ItemId};
@@ -34,5 +36,6 @@ pub use item::{
 };
 pub use period::{ParsePeriodError, Period};
 pub use platform::{FeedList, ParsePlatformError, Platform};
+pub use preview::{Comparison, Demand, Preview, PreviewChange, everybody_gets};
 pub use trace::{Rule, Trace, TraceStep};
 pub use version::{Build, OsVersion, ParseBuildError, ParseVersionError};

@@ -23,6 +23,17 @@ pub enum FeedList {
     VisionOs,
 }
 
+impl FeedList {
+    /// Apple's name for the list.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MacOs => "macOS",
+            Self::Ios => "iOS",
+            Self::VisionOs => "visionOS",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("'{0}' is not a platform; one of macos, ios, ipados, tvos, visionos is expected")]
 pub struct ParsePlatformError(String);

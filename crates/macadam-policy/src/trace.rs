@@ -29,6 +29,13 @@ pub enum Rule {
     ReachedOn { at: Timestamp },
 }
 
+impl Rule {
+    /// A stable name for programs and logs.
+    pub const fn code(&self) -> &'static str {
+        ""
+    }
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())

@@ -1,1 +1,171 @@
 //! BER to DER, as far as CMS needs it.
+//!
+//! Apple's encoders stream: elements of indefinite length, octet strings in pieces. Everything
+//! after this module may rely on definite, minimal lengths and octet strings in one piece. The
+//! order of sets is kept, because signatures were made over it.
+
+use der::ErrorKind;
+
+/// CMS with certificates nests about a dozen levels.
+const MAX_DEPTH: u8 = 32;
+
+const OCTET_STRING: u8 = 0x04;
+const CONSTRUCTED: u8 = 0x20;
+const END_OF_CONTENTS: [u8; 2] = [0, 0];
+
+/// Rewrites exactly one element with definite lengths.
+pub(crate) fn to_der(ber: &[u8]) -> der::Result<Vec<u8>> {
+    let mut der = Vec::with_capacity(ber.len());
+    let mut input = ber;
+    match copy_element(&mut input, &mut der, MAX_DEPTH) {
+        Some(()) if input.is_empty() => Ok(der),
+        Some(()) | None => Err(ErrorKind::Failed.into()),
+    }
+}
+
+struct Header {
+    tag: u8,
+    /// `None` is an indefinite length.
+    length: Option<usize>,
+}
+
+impl Header {
+    fn is_constructed(&self) -> bool {
+        self.tag & CONSTRUCTED != 0
+    }
+}
+
+fn copy_element(input: &mut &[u8], output: &mut Vec<u8>, depth: u8) -> Option<()> {
+    let header = read_header(input)?;
+    let start = output.len();
+    if header.tag == OCTET_STRING | CONSTRUCTED {
+        each_child(input, &header, |child| copy_octets(child, output, depth.checked_sub(1)?))?;
+        insert_header(output, start, OCTET_STRING);
+    } else if header.is_constructed() {
+        each_child(input, &header, |child| copy_element(child, output, depth.checked_sub(1)?))?;
+        insert_header(output, start, header.tag);
+    } else {
+        output.extend_from_slice(input.split_off(..header.length?)?);
+        insert_header(output, start, header.tag);
+    }
+    Some(())
+}
+
+/// Appends the octets of one piece of an octet string, which may itself be in pieces.
+fn copy_octets(input: &mut &[u8], output: &mut Vec<u8>, depth: u8) -> Option<()> {
+    let header = read_header(input)?;
+    if header.tag == OCTET_STRING {
+        output.extend_from_slice(input.split_off(..header.length?)?);
+        return Some(());
+    }
+    if header.tag != OCTET_STRING | CONSTRUCTED {
+        return None;
+    }
+    each_child(input, &header, |child| copy_octets(child, output, depth.checked_sub(1)?))
+}
+
+/// Calls `child` at the start of each element inside a constructed one, and steps over its end.
+fn each_child(
+    input: &mut &[u8],
+    header: &Header,
+    mut child: impl FnMut(&mut &[u8]) -> Option<()>,
+) -> Option<()> {
+    if let Some(length) = header.length {
+        let mut content = input.split_off(..length)?;
+        while !content.is_empty() {
+            child(&mut content)?;
+        }
+        return Some(());
+    }
+    loop {
+        if let Some(rest) = input.strip_prefix(&END_OF_CONTENTS) {
+            *input = rest;
+            return Some(());
+        }
+        child(input)?;
+    }
+}
+
+/// Reads tag and length; tag numbers above 30 do not occur in CMS.
+fn read_header(input: &mut &[u8]) -> Option<Header> {
+    let tag = *input.split_off_first()?;
+    let first = *input.split_off_first()?;
+    if tag & 0x1f == 0x1f || tag == 0 {
+        return None;
+    }
+    let length = match first {
+        0..=0x7f => Some(usize::from(first)),
+        0x80 => None,
+        0x81..=0x84 => {
+            let bytes = input.split_off(..usize::from(first & 0x7f))?;
+            Some(bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)))
+        }
+        0x85..=0xff => return None,
+    };
+    Some(Header { tag, length })
+}
+
+/// Puts tag and length in front of the content that begins at `start`.
+fn insert_header(output: &mut Vec<u8>, start: usize, tag: u8) {
+    let length = output.len().saturating_sub(start);
+    let bytes = length.to_be_bytes();
+    let significant = bytes.iter().position(|byte| *byte != 0).map_or(&bytes[..0], |i| &bytes[i..]);
+    let mut header = vec![tag];
+    if length < 0x80 {
+        header.push(length as u8);
+    } else {
+        header.push(0x80 | significant.len() as u8);
+        header.extend_from_slice(significant);
+    }
+    output.splice(start..start, header);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definite_lengths_stay_as_they_are() {
+        let der = [0x30, 0x05, 0x02, 0x01, 0x07, 0x05, 0x00];
+        assert_eq!(to_der(&der).unwrap(), der);
+    }
+
+    #[test]
+    fn indefinite_lengths_become_definite() {
+        let ber = [0x30, 0x80, 0xa0, 0x80, 0x02, 0x01, 0x07, 0, 0, 0x05, 0x00, 0, 0];
+        let der = [0x30, 0x07, 0xa0, 0x03, 0x02, 0x01, 0x07, 0x05, 0x00];
+        assert_eq!(to_der(&ber).unwrap(), der);
+    }
+
+    #[test]
+    fn octet_strings_in_pieces_are_joined() {
+        let ber = [0x24, 0x80, 0x04, 0x01, b'a', 0x24, 0x03, 0x04, 0x01, b'b', 0, 0];
+        assert_eq!(to_der(&ber).unwrap(), [0x04, 0x02, b'a', b'b']);
+    }
+
+    #[test]
+    fn long_contents_get_long_lengths() {
+        let mut ber = vec![0x24, 0x80];
+        for _ in 0..3 {
+            ber.extend([0x04, 0x81, 200]);
+            ber.extend([7; 200]);
+        }
+        ber.extend([0, 0]);
+        let der = to_der(&ber).unwrap();
+        assert_eq!(der[..4], [0x04, 0x82, 0x02, 0x58]);
+        assert_eq!(der.len(), 604);
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        assert!(to_der(&[0x30, 0x80].repeat(10_000)).is_err());
+    }
+
+    #[test]
+    fn truncated_and_trailing_bytes_are_refused() {
+        for bytes in [&b""[..], &[0x30], &[0x30, 0x02, 0x05], &[0x30, 0x80, 0x05, 0x00], &[5, 0, 0]]
+        {
+            assert!(to_der(bytes).is_err(), "{bytes:?}");
+        }
+    }
+}

@@ -1,14 +1,17 @@
 //! X.509 certificates: what we need to know of one, and how it travels in the `Client-Cert` header.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use const_oid::ObjectIdentifier;
 use der::asn1::{AnyRef, BitStringRef};
 use der::pem::LineEnding;
-use der::{Decode, Encode, Sequence};
+use der::{DateTime, Decode, Encode, Sequence};
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+use x509_cert::ext::pkix::SubjectKeyIdentifier;
 use x509_cert::ext::pkix::name::DirectoryString;
 use x509_cert::name::Name;
 
@@ -167,9 +170,12 @@ impl Certificate {
         &self.issuer
     }
 
-    /// Returns the DER form of the subject's name.
-    pub(crate) fn subject(&self) -> &[u8] {
-        &self.subject
+    /// Returns the subject key identifier, if the certificate has one.
+    pub(crate) fn subject_key_identifier(&self) -> Option<Vec<u8>> {
+        let certificate = x509_cert::Certificate::from_der(&self.der).ok()?;
+        let (_, id) =
+            certificate.tbs_certificate().get_extension::<SubjectKeyIdentifier>().ok()??;
+        Some(id.0.into_bytes().into_vec())
     }
 
     fn parse(bytes: &[u8]) -> der::Result<Self> {
@@ -330,4 +336,10 @@ fn timestamp(time: x509_cert::time::Time) -> Timestamp {
         .ok()
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
         .unwrap_or(Timestamp::MAX)
+}
+
+/// Writes a time as certificates and signatures do; before 1970 there is none.
+pub(crate) fn asn1_time(time: Timestamp) -> x509_cert::time::Time {
+    let seconds = u64::try_from(time.as_second()).unwrap_or_default();
+    DateTime::from_unix_duration(Duration::from_secs(seconds)).unwrap_or(DateTime::INFINITY).into()
 }

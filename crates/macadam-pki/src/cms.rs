@@ -7,6 +7,7 @@ mod enveloped;
 mod signed;
 pub(crate) mod structures;
 
+pub(crate) use enveloped::content_cipher;
 pub use enveloped::{
     ContentCipher, DecryptEnvelopedError, EncryptEnvelopedError, decrypt_enveloped,
     encrypt_enveloped,
@@ -15,3 +16,4 @@ pub use signed::{
     DecodeSignatureHeaderError, MAX_CMS_BYTES, VerifiedMessage, VerifiedSigner, VerifyCmsError,
     decode_signature_header, sign_attached, sign_detached, verify_attached, verify_detached,
 };
+pub(crate) use signed::{decode_certificates, sign_with_attributes, verify_attached_or_empty};

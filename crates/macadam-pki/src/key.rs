@@ -5,18 +5,18 @@ use aws_lc_rs::error::{KeyRejected, Unspecified};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{self, KeySize};
 use aws_lc_rs::signature::{
-    self, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair,
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair,
     EcdsaSigningAlgorithm, KeyPair as _, RSA_PKCS1_SHA256, UnparsedPublicKey,
-    VerificationAlgorithm,
 };
-use const_oid::ObjectIdentifier;
-use const_oid::db::rfc5912;
-use der::asn1::{AnyRef, BitStringRef};
+use der::asn1::BitStringRef;
 use der::pem::LineEnding;
-use der::{Decode, Encode, Sequence};
+use der::{Decode, Sequence};
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject;
+use x509_cert::spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
+
+use crate::algorithm::{DigestAlgorithm, KeyAlgorithm, verification};
 
 /// The kinds of keys that this crate generates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,24 +47,6 @@ pub struct PublicKey {
     info: Vec<u8>,
     algorithm: KeyAlgorithm,
     bits: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KeyAlgorithm {
-    Rsa,
-    P256,
-    P384,
-    /// Certificates may hold any key; one that we cannot verify with is refused when it is used.
-    Unsupported,
-}
-
-/// The digest below a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DigestAlgorithm {
-    Sha1,
-    Sha256,
-    Sha384,
-    Sha512,
 }
 
 /// Why a private key could not be loaded.
@@ -206,7 +188,8 @@ impl PublicKey {
     pub(crate) fn from_der(info: &[u8]) -> der::Result<Self> {
         let parsed = KeyInfo::from_der(info)?;
         let bits = parsed.key.as_bytes().ok_or(der::ErrorKind::Failed)?;
-        Ok(Self { info: info.to_vec(), algorithm: parsed.algorithm.key(), bits: bits.to_vec() })
+        let algorithm = KeyAlgorithm::from_identifier(&parsed.algorithm);
+        Ok(Self { info: info.to_vec(), algorithm, bits: bits.to_vec() })
     }
 
     /// Returns the DER form of the `SubjectPublicKeyInfo`.
@@ -233,6 +216,17 @@ impl PublicKey {
         })
     }
 
+    /// Encrypts a short message with PKCS#1 v1.5; `None` when the key is not RSA.
+    ///
+    /// The padding comes from the random number generator of aws-lc.
+    pub(crate) fn encrypt(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let key = rsa::PublicEncryptingKey::from_der(&self.info).ok()?;
+        let key = rsa::Pkcs1PublicEncryptingKey::new(key).ok()?;
+        let mut encrypted = vec![0; key.ciphertext_size()];
+        key.encrypt(message, &mut encrypted).ok()?;
+        Some(encrypted)
+    }
+
     pub(crate) fn algorithm(&self) -> KeyAlgorithm {
         self.algorithm
     }
@@ -245,26 +239,8 @@ impl PublicKey {
 
 #[derive(Sequence)]
 struct KeyInfo<'a> {
-    algorithm: KeyAlgorithmIdentifier<'a>,
+    algorithm: AlgorithmIdentifierRef<'a>,
     key: BitStringRef<'a>,
-}
-
-#[derive(Sequence)]
-struct KeyAlgorithmIdentifier<'a> {
-    oid: ObjectIdentifier,
-    parameters: Option<AnyRef<'a>>,
-}
-
-impl KeyAlgorithmIdentifier<'_> {
-    fn key(&self) -> KeyAlgorithm {
-        let curve = self.parameters.and_then(|any| any.decode_as::<ObjectIdentifier>().ok());
-        match (self.oid, curve) {
-            (rfc5912::RSA_ENCRYPTION, _) => KeyAlgorithm::Rsa,
-            (rfc5912::ID_EC_PUBLIC_KEY, Some(rfc5912::SECP_256_R_1)) => KeyAlgorithm::P256,
-            (rfc5912::ID_EC_PUBLIC_KEY, Some(rfc5912::SECP_384_R_1)) => KeyAlgorithm::P384,
-            _ => KeyAlgorithm::Unsupported,
-        }
-    }
 }
 
 fn ecdsa_pair(der: &[u8]) -> Result<EcdsaKeyPair, KeyRejected> {
@@ -272,27 +248,4 @@ fn ecdsa_pair(der: &[u8]) -> Result<EcdsaKeyPair, KeyRejected> {
         EcdsaKeyPair::from_private_key_der(algorithm, der)
     };
     load(&ECDSA_P256_SHA256_ASN1_SIGNING).or_else(|_| load(&ECDSA_P384_SHA384_ASN1_SIGNING))
-}
-
-/// SHA-1 is here because devices still sign `Mdm-Signature` with it; what is signed is chosen by
-/// the device, so the attack that SHA-1 allows (two messages with one digest) wins nothing.
-fn verification(
-    key: KeyAlgorithm,
-    digest: DigestAlgorithm,
-) -> Option<&'static dyn VerificationAlgorithm> {
-    use DigestAlgorithm::{Sha1, Sha256, Sha384, Sha512};
-    Some(match (key, digest) {
-        (KeyAlgorithm::Rsa, Sha1) => &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
-        (KeyAlgorithm::Rsa, Sha256) => &signature::RSA_PKCS1_2048_8192_SHA256,
-        (KeyAlgorithm::Rsa, Sha384) => &signature::RSA_PKCS1_2048_8192_SHA384,
-        (KeyAlgorithm::Rsa, Sha512) => &signature::RSA_PKCS1_2048_8192_SHA512,
-        (KeyAlgorithm::P256, Sha1) => &signature::ECDSA_P256_SHA1_ASN1,
-        (KeyAlgorithm::P256, Sha256) => &signature::ECDSA_P256_SHA256_ASN1,
-        (KeyAlgorithm::P256, Sha384) => &signature::ECDSA_P256_SHA384_ASN1,
-        (KeyAlgorithm::P256, Sha512) => &signature::ECDSA_P256_SHA512_ASN1,
-        (KeyAlgorithm::P384, Sha256) => &signature::ECDSA_P384_SHA256_ASN1,
-        (KeyAlgorithm::P384, Sha384) => &signature::ECDSA_P384_SHA384_ASN1,
-        (KeyAlgorithm::P384, Sha512) => &signature::ECDSA_P384_SHA512_ASN1,
-        (KeyAlgorithm::P384, Sha1) | (KeyAlgorithm::Unsupported, _) => return None,
-    })
 }

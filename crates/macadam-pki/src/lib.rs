@@ -6,6 +6,7 @@
 //! generator of aws-lc, because a caller who could choose it could also leak the key;
 //! each such function says so.
 
+mod algorithm;
 mod apple_roots;
 mod ber;
 mod ca;

@@ -4,17 +4,22 @@
 //! [`PkiMessage::grant`] or [`PkiMessage::refuse`]. The client in the simulator uses
 //! [`EnrollmentRequest`].
 
+mod attributes;
 mod client;
 mod csr;
 mod message;
 
-pub use client::{EnrollmentRequest, ReadResponseError};
+pub use client::{EncodeRequestError, EnrollmentRequest, ReadResponseError};
 pub use csr::DecodeCertificateRequestError;
 pub use message::{
     DecodePkiMessageError, FailInfo, OpenRequestError, PkiMessage, RequestKind, Requested,
 };
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::certificate::Certificate;
+use crate::cms::{MAX_CMS_BYTES, VerifyCmsError};
 
 /// What our server can do, as `GetCACaps` answers it.
 pub const CAPABILITIES: &str =
@@ -39,6 +44,9 @@ pub fn ca_certificate(authority: &Certificate) -> Vec<u8> {
 ///
 /// Spaces count as `+`, because some clients do not escape it.
 pub fn decode_get_message(parameter: &str) -> Result<Vec<u8>, DecodePkiMessageError> {
-    let _ = parameter;
-    todo!()
+    if parameter.len() > MAX_CMS_BYTES / 3 * 4 {
+        return Err(DecodePkiMessageError::Signed(VerifyCmsError::TooLarge));
+    }
+    let bytes = parameter.trim_ascii().replace(' ', "+");
+    STANDARD.decode(bytes).map_err(|_| DecodePkiMessageError::NotBase64)
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
-use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter};
+use webpki::{
+    EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, KeyUsage,
+    RequiredEkuNotFoundContext,
+};
 
 use crate::certificate::{Certificate, DecodeCertificateError};
 
@@ -139,15 +142,21 @@ impl ExtendedKeyUsageValidator for ClientUsage {
             KeyPurposeId::new(const_oid::db::rfc5280::ID_KP_CLIENT_AUTH.as_bytes());
         const ANY: KeyPurposeId<'_> =
             KeyPurposeId::new(const_oid::db::rfc5280::ANY_EXTENDED_KEY_USAGE.as_bytes());
-        let mut is_restricted = false;
+        let mut present = Vec::new();
         for purpose in purposes {
             let purpose = purpose?;
             if purpose == CLIENT_AUTH || purpose == ANY {
                 return Ok(());
             }
-            is_restricted = true;
+            present.push(purpose.to_decoded_oid());
         }
-        if is_restricted { Err(webpki::Error::RequiredEkuNotFound) } else { Ok(()) }
+        match present.is_empty() {
+            true => Ok(()),
+            false => Err(webpki::Error::RequiredEkuNotFoundContext(RequiredEkuNotFoundContext {
+                required: KeyUsage::client_auth(),
+                present,
+            })),
+        }
     }
 }
 

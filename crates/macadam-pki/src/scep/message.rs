@@ -3,10 +3,18 @@
 use jiff::Timestamp;
 
 use super::Nonce;
-use super::csr::DecodeCertificateRequestError;
+use super::attributes::{
+    self, CERT_REP, FAIL_INFO, FAILURE, MESSAGE_TYPE, PKCS_REQ, PKI_STATUS, RECIPIENT_NONCE,
+    RENEWAL_REQ, SENDER_NONCE, SUCCESS, TRANSACTION_ID, Unusable,
+};
+use super::csr::{self, DecodeCertificateRequestError};
 use crate::ca::CertificateAuthority;
 use crate::certificate::Certificate;
-use crate::cms::{DecryptEnvelopedError, VerifyCmsError};
+use crate::cms::structures::encode_certificates;
+use crate::cms::{
+    DecryptEnvelopedError, EncryptEnvelopedError, VerifyCmsError, content_cipher,
+    decrypt_enveloped, encrypt_enveloped, sign_with_attributes, verify_attached,
+};
 use crate::key::PublicKey;
 
 /// A request whose signature is valid. What it asks for is still encrypted.
@@ -14,7 +22,7 @@ use crate::key::PublicKey;
 pub struct PkiMessage {
     kind: RequestKind,
     transaction_id: String,
-    sender_nonce: Nonce,
+    sender_nonce: Vec<u8>,
     signer: Certificate,
     enveloped: Vec<u8>,
 }
@@ -97,8 +105,23 @@ pub enum OpenRequestError {
 impl PkiMessage {
     /// Reads a request and checks its signature.
     pub fn decode(message: &[u8]) -> Result<Self, DecodePkiMessageError> {
-        let _ = message;
-        todo!()
+        let message = verify_attached(message)?;
+        let attributes = &message.attributes;
+        let kind = match attributes::read_text(attributes, MESSAGE_TYPE)? {
+            PKCS_REQ => RequestKind::PkcsReq,
+            RENEWAL_REQ => RequestKind::RenewalReq,
+            other => {
+                let message_type = other.to_owned();
+                return Err(DecodePkiMessageError::UnsupportedType { message_type });
+            }
+        };
+        Ok(Self {
+            kind,
+            transaction_id: attributes::read_text(attributes, TRANSACTION_ID)?.to_owned(),
+            sender_nonce: attributes::read_nonce(attributes, SENDER_NONCE)?.to_vec(),
+            signer: message.signer.certificate,
+            enveloped: message.content,
+        })
     }
 
     /// Tells whether this is a first request or a renewal.
@@ -122,8 +145,17 @@ impl PkiMessage {
 
     /// Decrypts the certificate request and checks that the requester holds its key.
     pub fn open(&self, authority: &CertificateAuthority) -> Result<Requested, OpenRequestError> {
-        let _ = (authority, &self.enveloped, self.sender_nonce);
-        todo!()
+        if !self.signer.public_key().is_rsa() {
+            return Err(OpenRequestError::NotRsa);
+        }
+        let request = decrypt_enveloped(&self.enveloped, authority.identity())?;
+        let requested = csr::decode(&request)?;
+        match self.kind {
+            RequestKind::PkcsReq if requested.key != *self.signer.public_key() => {
+                Err(OpenRequestError::OtherKey)
+            }
+            RequestKind::PkcsReq | RequestKind::RenewalReq => Ok(requested),
+        }
     }
 
     /// Answers with the issued certificate, encrypted to the signer.
@@ -136,8 +168,12 @@ impl PkiMessage {
         nonce: Nonce,
         now: Timestamp,
     ) -> Result<Vec<u8>, OpenRequestError> {
-        let _ = (authority, issued, nonce, now);
-        todo!()
+        let certificates = encode_certificates(&[issued, authority.certificate()]);
+        let cipher = content_cipher(&self.enveloped)?;
+        let content = encrypt_enveloped(&certificates, &self.signer, cipher)
+            .map_err(|EncryptEnvelopedError::NotRsa| OpenRequestError::NotRsa)?;
+        let attributes = self.answer_attributes(SUCCESS, nonce);
+        Ok(sign_with_attributes(Some(&content), authority.identity(), attributes, now))
     }
 
     /// Answers that the request is refused.
@@ -151,8 +187,40 @@ impl PkiMessage {
         nonce: Nonce,
         now: Timestamp,
     ) -> Vec<u8> {
-        let _ = (authority, fail_info, nonce, now);
-        todo!()
+        let mut attributes = self.answer_attributes(FAILURE, nonce);
+        attributes.push(attributes::text(FAIL_INFO, fail_info.code()));
+        sign_with_attributes(None, authority.identity(), attributes, now)
+    }
+
+    fn answer_attributes(&self, status: &str, nonce: Nonce) -> Vec<Vec<u8>> {
+        vec![
+            attributes::text(MESSAGE_TYPE, CERT_REP),
+            attributes::text(PKI_STATUS, status),
+            attributes::text(TRANSACTION_ID, &self.transaction_id),
+            attributes::nonce(RECIPIENT_NONCE, &self.sender_nonce),
+            attributes::nonce(SENDER_NONCE, &nonce),
+        ]
+    }
+}
+
+impl FailInfo {
+    const ALL: [Self; 5] =
+        [Self::BadAlg, Self::BadMessageCheck, Self::BadRequest, Self::BadTime, Self::BadCertId];
+
+    /// Returns the value of the `failInfo` attribute.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::BadAlg => "0",
+            Self::BadMessageCheck => "1",
+            Self::BadRequest => "2",
+            Self::BadTime => "3",
+            Self::BadCertId => "4",
+        }
+    }
+
+    /// Recognizes the value of a `failInfo` attribute.
+    pub(super) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|info| info.code() == code)
     }
 }
 
@@ -165,5 +233,11 @@ impl OpenRequestError {
             Self::Request(_) | Self::OtherKey => FailInfo::BadRequest,
             Self::NotRsa => FailInfo::BadAlg,
         }
+    }
+}
+
+impl From<Unusable> for DecodePkiMessageError {
+    fn from(Unusable(attribute): Unusable) -> Self {
+        Self::Attribute { attribute }
     }
 }

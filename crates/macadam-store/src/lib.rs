@@ -1,1 +1,80 @@
-//! Durable state in SQLite or PostgreSQL.
+//! Durable state in SQLite or PostgreSQL behind one concrete [`Store`].
+//!
+//! Every method is one transaction and one step of the product's story. A method that promises
+//! something returns only after its commit is durable. Nothing here assumes that this process is
+//! the only one using the database.
+
+mod audit;
+mod blueprints;
+mod catalog;
+mod codes;
+mod commands;
+mod db;
+mod decisions;
+mod declarations;
+mod devices;
+mod enrollment;
+mod error;
+mod exceptions;
+mod facts;
+mod idempotency;
+mod identity;
+mod ids;
+mod items;
+mod last_seen;
+mod leases;
+mod links;
+mod migrate;
+mod people;
+mod pushes;
+mod reach;
+mod reconcile;
+mod refusals;
+mod seal;
+mod secrets;
+mod sessions;
+mod settings;
+mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod tokens;
+
+pub use audit::{AuditBroken, AuditCheck, AuditEntry, AuditRecord, VerifyAuditError};
+pub use blueprints::{Blueprint, NewBlueprint};
+pub use catalog::{
+    AppendCatalogError, Fetch, NewReview, ReleaseFacts, ReviewAction, ReviewEntry,
+    StoredCatalogEvent,
+};
+pub use commands::{
+    Command, CommandAnswer, CommandOutcome, CommandState, Delivery, NewCommand, Offer, Poll,
+    RESULT_LIMIT,
+};
+pub use decisions::{DecisionRecord, StatusChange, StatusCount, StoredDecision};
+pub use declarations::{
+    Assigned, Assignment, Declaration, DeclarationKind, DeclarationSet, SetOfDevice,
+};
+pub use devices::{DeviceFilter, DeviceRow, DeviceState, PageCursor};
+pub use enrollment::{
+    BeginEnrollmentError, Begun, EnrollmentRow, ExternalId, NewEnrollment, TokenUpdate,
+    TokenUpdateOutcome,
+};
+pub use error::{SaveError, StoreError};
+pub use exceptions::{Exception, NewException};
+pub use facts::{DeviceFacts, Fact, FactsOutcome, OTHER_FACTS_LIMIT, PendingVersion};
+pub use idempotency::{Remembered, Request};
+pub use identity::{Identity, IdentityState, RecognizedEnrollment};
+pub use ids::{
+    ApiTokenId, CommandId, EnrollmentId, ExceptionId, LinkId, PersonId, SetToken, Sha256,
+};
+pub use items::{ItemRow, NewItem};
+pub use leases::Lease;
+pub use links::{Challenge, EnrollmentLink, NewChallenge, NewLink, UseOnce};
+pub use people::{NewPerson, Person};
+pub use pushes::{ClaimedPush, PushOutcome};
+pub use reach::{Reach, SelfServiceRequest};
+pub use reconcile::DeviceSituation;
+pub use refusals::{Refusal, RefusalReason};
+pub use seal::{Sealer, UnsealError};
+pub use sessions::{NewSession, Session};
+pub use store::{OpenStoreError, Store, StoreOptions};
+pub use tokens::{ApiToken, NewApiToken};

@@ -1,0 +1,63 @@
+//! The schema and its versions. Forward only; the previous release keeps working on the new one.
+//!
+//! Migrations are written once, in PostgreSQL's words; SQLite gets its own names for the types.
+
+use crate::StoreError;
+use crate::db::{Conn, params, queries};
+
+queries! {
+    VERSION = { "select coalesce(max(version), 0) as value from migration" }
+    RECORD = { "insert into migration (version, name) values ($1, $2)" }
+}
+
+/// Names the lock that two starting servers take turns with.
+const LOCK: &str = "select pg_advisory_xact_lock(7301842290175)";
+
+const TABLE: &str = "create table if not exists migration (
+    version bigint primary key, name text not null)";
+
+/// Functions that SQLite has built in or that its connections add.
+const POSTGRES_FUNCTIONS: &str = include_str!("../migrations/postgres_functions.sql");
+
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "first", include_str!("../migrations/0001_first.sql"))];
+
+/// What SQLite calls the types of strict tables.
+const SQLITE_WORDS: &[(&str, &str)] = &[
+    ("bigint generated always as identity primary key", "integer primary key autoincrement"),
+    (" collate \"C\"", ""),
+    ("bigint", "integer"),
+    ("boolean", "integer"),
+    ("bytea", "blob"),
+    ("uuid", "blob"),
+    ("\n);", "\n) strict;"),
+];
+
+/// Brings the schema up to date, in one transaction that PostgreSQL's caller began.
+pub(crate) async fn run(conn: &mut Conn) -> Result<(), StoreError> {
+    if conn.is_sqlite() {
+        conn.script("begin immediate".into()).await?;
+        let outcome = apply(conn).await;
+        conn.script(if outcome.is_ok() { "commit" } else { "rollback" }.into()).await?;
+        outcome
+    } else {
+        conn.script(LOCK.into()).await?;
+        conn.script(POSTGRES_FUNCTIONS.into()).await?;
+        apply(conn).await
+    }
+}
+
+async fn apply(conn: &mut Conn) -> Result<(), StoreError> {
+    conn.script(TABLE.into()).await?;
+    let (version,) = conn.one::<(i64,)>(&VERSION, &[]).await?;
+    for &(number, name, sql) in MIGRATIONS.iter().filter(|(number, ..)| *number > version) {
+        let sql = if conn.is_sqlite() { for_sqlite(sql) } else { sql.into() };
+        conn.script(sql).await?;
+        conn.run(&RECORD, params![number, name]).await?;
+    }
+    Ok(())
+}
+
+fn for_sqlite(sql: &str) -> String {
+    SQLITE_WORDS.iter().fold(sql.into(), |sql: String, (from, to)| sql.replace(from, to))
+}

@@ -1,1 +1,20 @@
-//! HTTP surfaces, use cases, workers and outbound clients.
+//! The server: HTTP surfaces, use cases, workers and outbound clients.
+//!
+//! Surfaces and workers use [`app`]; `app` uses `outbound` and the other crates; nothing points
+//! back. Only [`serve`] knows every part.
+
+mod admin_api;
+mod app;
+mod clock;
+mod config;
+mod health;
+mod listen;
+mod serve;
+mod workers;
+
+pub use clock::{Acceleration, ClockHand, FleetClock, Ids, WallClock};
+pub use config::{
+    Config, ConfigError, Database, FeedSettings, FleetClockSettings, Network, Problem,
+    PushSettings, ServeArgs, ServerLimits, Tls,
+};
+pub use serve::{Clocks, Server, StartError, serve_command};

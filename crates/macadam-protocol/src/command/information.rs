@@ -1,6 +1,7 @@
 //! The DeviceInformation query, as far as it matters for deciding about an OS release.
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Declares the queries and the answers from one list, so that neither can lack the other.
 macro_rules! information {
@@ -33,6 +34,7 @@ macro_rules! information {
             $(
                 $(#[$doc])*
                 #[serde(rename = $wire, skip_serializing_if = "Option::is_none")]
+                #[serde(default, deserialize_with = "lenient")]
                 pub $field: Option<$type>,
             )*
         }
@@ -115,4 +117,14 @@ pub struct OsUpdateSettings {
     /// Where it looks for updates.
     #[serde(rename = "CatalogURL", skip_serializing_if = "Option::is_none")]
     pub catalog_url: Option<String>,
+}
+
+/// Reads a fact of another type than Apple documents as one that the device did not tell.
+///
+/// Types changed between OS releases before; one such fact must not cost all the others.
+fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = plist::Value::deserialize(deserializer)?;
+    Ok(plist::from_value(&value).ok())
 }

@@ -49,14 +49,14 @@ pub enum Status {
 
 /// One link of an error chain.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase", default)]
 pub struct ErrorChainItem {
     /// The code within the domain; not a stable contract of Apple's.
     pub error_code: i64,
     /// The domain.
     pub error_domain: String,
     /// What happened, in the language of the device.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub localized_description: String,
     /// What happened, in English.
     #[serde(rename = "USEnglishDescription", skip_serializing_if = "Option::is_none")]
@@ -163,18 +163,25 @@ impl Report {
     }
 }
 
-/// The keys every report may have.
+/// The keys without which a report means nothing.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Envelope {
     status: Status,
     #[serde(rename = "CommandUUID", skip_serializing_if = "Option::is_none")]
     command_uuid: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    error_chain: Vec<ErrorChainItem>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+}
+
+/// The keys that may be there, and cost only themselves when they are broken: a report that was
+/// refused for them would be sent again for ever.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Extras<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    error_chain: &'a [ErrorChainItem],
+    #[serde(skip_serializing_if = "Option::is_none")]
     not_on_console: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     need_sync_response: Option<bool>,
 }
 
@@ -203,18 +210,24 @@ pub fn decode_report(bytes: &[u8]) -> Result<Report, DecodeReportError> {
         return Err(DecodeReportError::NoCommandUuid);
     }
     let mut response = value.into_dictionary().unwrap_or_default();
-    response.retain(|key, _| !ENVELOPE_KEYS.contains(&key.as_str()));
-    let mut error_chain = envelope.error_chain;
-    error_chain.truncate(ERROR_CHAIN_LIMIT);
-    Ok(Report {
+    let flag = |key| response.get(key).and_then(Value::as_boolean).unwrap_or_default();
+    let report = Report {
         identity: identity.try_into()?,
         status: envelope.status,
         command_uuid,
-        error_chain,
-        not_on_console: envelope.not_on_console.unwrap_or_default(),
-        need_sync_response: envelope.need_sync_response.unwrap_or_default(),
-        response,
-    })
+        error_chain: error_chain(response.get("ErrorChain")),
+        not_on_console: flag("NotOnConsole"),
+        need_sync_response: flag("NeedSyncResponse"),
+        response: Dictionary::new(),
+    };
+    response.retain(|key, _| !ENVELOPE_KEYS.contains(&key.as_str()));
+    Ok(Report { response, ..report })
+}
+
+fn error_chain(value: Option<&Value>) -> Vec<ErrorChainItem> {
+    let items = value.and_then(Value::as_array).into_iter().flatten();
+    let readable = items.filter_map(|item| property_list::from_value(item).ok());
+    readable.take(ERROR_CHAIN_LIMIT).collect()
 }
 
 /// Encodes a report, as a device sends it.
@@ -226,14 +239,15 @@ pub fn encode_report(report: &Report) -> Vec<u8> {
         #[serde(flatten)]
         envelope: Envelope,
         #[serde(flatten)]
+        extras: Extras<'a>,
+        #[serde(flatten)]
         response: &'a Dictionary,
     }
     property_list::encode(&Wire {
         identity: RawIdentity::from(&report.identity),
-        envelope: Envelope {
-            status: report.status,
-            command_uuid: report.command_uuid.clone(),
-            error_chain: report.error_chain.clone(),
+        envelope: Envelope { status: report.status, command_uuid: report.command_uuid.clone() },
+        extras: Extras {
+            error_chain: &report.error_chain,
             not_on_console: report.not_on_console.then_some(true),
             need_sync_response: report.need_sync_response.then_some(true),
         },

@@ -126,7 +126,8 @@ pub struct ClientCapabilities {
     /// Protocol versions, such as `1.0.0`.
     pub supported_versions: BTreeSet<String>,
     /// Features, as they stand in the report.
-    pub supported_features: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub supported_features: Value,
     /// Declaration types and status items.
     pub supported_payloads: SupportedPayloads,
 }

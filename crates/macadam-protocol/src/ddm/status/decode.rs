@@ -36,59 +36,53 @@ impl DecodeStatusReportError {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wire {
-    #[serde(default)]
-    status_items: Map<String, Value>,
-    #[serde(default)]
-    errors: Vec<Value>,
-    #[serde(default)]
-    full_report: bool,
-}
+/// The longest dotted name; Apple's longest has half of it.
+const NAME_LIMIT: usize = 128;
+
+/// The most unreadable items that are remembered.
+const BROKEN_LIMIT: usize = 100;
 
 /// Decodes a status report.
 pub fn decode_status_report(bytes: &[u8]) -> Result<StatusReport, DecodeStatusReportError> {
-    let wire: Wire = json::decode(bytes, &Limits::MESSAGE)?;
-    let mut items = Items { flat: flatten(wire.status_items), broken: Vec::new() };
-    let mut report = StatusReport { is_full: wire.full_report, ..StatusReport::default() };
+    let mut wire: Map<String, Value> = json::decode(bytes, &Limits::MESSAGE)?;
+    let mut items = Items::default();
+    match wire.remove("StatusItems") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(nested)) => items.flatten(nested),
+        Some(_) => items.breaks("StatusItems", "an object"),
+    }
+    let is_full = wire.get("FullReport").and_then(Value::as_bool).unwrap_or_default();
+    let mut report = StatusReport { is_full, ..StatusReport::default() };
     take_device(&mut items, &mut report);
     take_software_update(&mut items, &mut report);
     take_mdm(&mut items, &mut report);
     report.client_capabilities = items.typed(status_item::CLIENT_CAPABILITIES, "an object");
     report.declarations = take_declarations(&mut items);
-    for error in wire.errors {
-        match StatusError::deserialize(error) {
-            Ok(error) => report.errors.push(error),
-            Err(_) => items.breaks("Errors", "an object with StatusItem"),
-        }
-    }
+    report.errors = take_errors(wire.remove("Errors"), &mut items);
     report.other = items.flat;
     report.broken = items.broken;
     Ok(report)
 }
 
-/// Turns nested objects into dotted names, down to Apple's names or to what is no object.
-///
-/// The depth of the JSON is limited, and so is that of the stack of this loop.
-fn flatten(items: Map<String, Value>) -> BTreeMap<String, Value> {
-    let mut flat = BTreeMap::new();
-    let mut open: Vec<(String, Value)> = items.into_iter().collect();
-    while let Some((name, value)) = open.pop() {
-        match value {
-            Value::Object(inner) if !is_known_status_item(&name) && !inner.is_empty() => {
-                let inner = inner.into_iter();
-                open.extend(inner.map(|(key, value)| (format!("{name}.{key}"), value)));
-            }
-            value => {
-                flat.insert(name, value);
+fn take_errors(errors: Option<Value>, items: &mut Items) -> Vec<StatusError> {
+    let mut readable = Vec::new();
+    match errors {
+        None | Some(Value::Null) => {}
+        Some(Value::Array(errors)) => {
+            for error in errors {
+                match StatusError::deserialize(error) {
+                    Ok(error) => readable.push(error),
+                    Err(_) => items.breaks("Errors", "an object with StatusItem"),
+                }
             }
         }
+        Some(_) => items.breaks("Errors", "a list"),
     }
-    flat
+    readable
 }
 
 /// The items of a report that were not yet taken, and those that could not be read.
+#[derive(Default)]
 struct Items {
     flat: BTreeMap<String, Value>,
     broken: Vec<BrokenStatusItem>,
@@ -96,7 +90,30 @@ struct Items {
 
 impl Items {
     fn breaks(&mut self, name: &str, expected: &'static str) {
-        self.broken.push(BrokenStatusItem { name: name.to_owned(), expected });
+        if self.broken.len() < BROKEN_LIMIT {
+            let name = name.chars().take(NAME_LIMIT).collect();
+            self.broken.push(BrokenStatusItem { name, expected });
+        }
+    }
+
+    /// Turns nested objects into dotted names, down to Apple's names or to what is no object.
+    ///
+    /// The limits of the JSON bound this loop; the limit of a name keeps a long one from being
+    /// copied into the names of everything below it.
+    fn flatten(&mut self, nested: Map<String, Value>) {
+        let mut open: Vec<(String, Value)> = nested.into_iter().collect();
+        while let Some((name, value)) = open.pop() {
+            match value {
+                _ if name.len() > NAME_LIMIT => self.breaks(&name, "a shorter name"),
+                Value::Object(inner) if !is_known_status_item(&name) && !inner.is_empty() => {
+                    let inner = inner.into_iter();
+                    open.extend(inner.map(|(key, value)| (format!("{name}.{key}"), value)));
+                }
+                value => {
+                    self.flat.insert(name, value);
+                }
+            }
+        }
     }
 
     /// Takes an item of a type that serde reads.

@@ -5,11 +5,11 @@
 //! The [`seed`] is the history a fresh install starts with.
 
 pub mod gdmf;
-mod json;
 mod seed;
 pub mod sofa;
+#[cfg(test)]
+mod testing;
 
-pub use json::ParseJsonError;
 pub use seed::{
     DecodeSeedError, DeviceKind, Expiry, HistoricBuild, HistoricRelease, Offer, Seed, SeedChange,
     SeedDevice, SeedEvent, seed,

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use super::json::{self, Limits, ParseJsonError};
+use crate::{DecodeJsonError, Limits};
 
 /// Today's answer is 57 kB with about 6,000 values in 5 levels.
-const LIMITS: Limits = Limits { bytes: 8 << 20, depth: 8, values: 400_000 };
+const LIMITS: Limits = Limits { octets: 8 << 20, depth: 8, nodes: 400_000 };
 
 /// Problems past this many are not kept: they are for a person to read.
 const MAX_PROBLEMS: usize = 100;
@@ -73,14 +73,14 @@ pub enum FeedList {
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeGdmfError {
     #[error("release feed cannot be parsed")]
-    Parse(#[from] ParseJsonError),
+    Parse(#[from] DecodeJsonError),
     #[error("release feed has neither PublicAssetSets nor AssetSets")]
     NotAnAnswer,
 }
 
 /// Reads an answer, keeping the good entries of one that is broken in part.
 pub fn decode(bytes: &[u8]) -> Result<Gdmf, DecodeGdmfError> {
-    let answer = json::parse(bytes, LIMITS)?;
+    let answer: Value = crate::json::decode(bytes, &LIMITS)?;
     if answer.get("PublicAssetSets").is_none() && answer.get("AssetSets").is_none() {
         return Err(DecodeGdmfError::NotAnAnswer);
     }

@@ -199,6 +199,14 @@ impl DeviceKind {
         Self::Ipod,
         Self::AppleTv,
     ];
+
+    #[must_use]
+    pub const fn is_mac(self) -> bool {
+        match self {
+            Self::AppleSiliconMac | Self::IntelMac => true,
+            Self::Iphone | Self::Ipad | Self::Ipod | Self::AppleTv => false,
+        }
+    }
 }
 
 impl Offer {

@@ -12,10 +12,10 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::gdmf::{self, DeviceSet, shared};
-use super::json::{self, Limits, ParseJsonError};
+use crate::{DecodeJsonError, Limits};
 
 /// Today's files are up to 0.5 MB with about 25,000 values.
-const LIMITS: Limits = Limits { bytes: 16 << 20, depth: 16, values: 1_000_000 };
+const LIMITS: Limits = Limits { octets: 16 << 20, depth: 16, nodes: 1_000_000 };
 
 const MAX_PROBLEMS: usize = 100;
 
@@ -61,7 +61,7 @@ pub struct SofaRelease {
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeSofaError {
     #[error("community feed cannot be parsed")]
-    Parse(#[from] ParseJsonError),
+    Parse(#[from] DecodeJsonError),
     #[error("community feed has no OSVersions")]
     NoMajors,
     #[error("community feed has a major without a name")]
@@ -85,7 +85,7 @@ pub enum ShrunkSofaError {
 
 /// Reads a file, keeping the good releases of one that is broken in part.
 pub fn decode(bytes: &[u8]) -> Result<Sofa, DecodeSofaError> {
-    let file = json::parse(bytes, LIMITS)?;
+    let file: Value = crate::json::decode(bytes, &LIMITS)?;
     let majors = file.get("OSVersions").and_then(Value::as_array);
     let majors = majors.filter(|majors| !majors.is_empty()).ok_or(DecodeSofaError::NoMajors)?;
     let mut reader = Reader::default();
@@ -173,7 +173,9 @@ impl Reader {
             extra,
             build: text(value, &["Build"]).and_then(|build| known_build(build, version)),
             released: self.read_date(version, value),
-            security_url: text(value, &["SecurityInfo"]).filter(|url| is_url(url)).map(str::to_owned),
+            security_url: text(value, &["SecurityInfo"])
+                .filter(|url| is_url(url))
+                .map(str::to_owned),
             cves: cves.into_iter().collect(),
             exploited: exploited.into_iter().collect(),
             device_ids: self.read_devices(value),
@@ -203,8 +205,7 @@ impl Reader {
                     }
                 }
             }
-            None
-            | Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {}
+            None | Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {}
         }
     }
 

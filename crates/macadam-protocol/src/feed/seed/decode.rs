@@ -159,11 +159,8 @@ fn read_timeline(text: &str, sets: &[DeviceSet]) -> Result<Timeline, DecodeSeedE
     let mut lines = lines("timeline", text)?;
     let whole = DecodeSeedError { file: "timeline", line: 0, problem: "recorded is missing" };
     let mut line = lines.next().ok_or(whole)?;
-    let mut timeline = Timeline {
-        recorded: read_recorded(&mut line)?,
-        moments: Vec::new(),
-        offers: Vec::new(),
-    };
+    let mut timeline =
+        Timeline { recorded: read_recorded(&mut line)?, moments: Vec::new(), offers: Vec::new() };
     for mut line in lines {
         let word = line.word()?;
         if word == "at" {

@@ -79,7 +79,10 @@ fn cve_words(release: &HistoricRelease) -> BTreeMap<String, Vec<String>> {
 
 fn timeline(seed: &Seed, numbers: &Numbers) -> String {
     let mut text = String::from("macadam-seed timeline 1\n");
-    line(&mut text, ["recorded".to_owned(), seed.recorded_from.to_string(), seed.recorded_until.to_string()]);
+    line(
+        &mut text,
+        ["recorded".to_owned(), seed.recorded_from.to_string(), seed.recorded_until.to_string()],
+    );
     for moment in numbers.moments.keys() {
         line(&mut text, ["at", &moment.to_string()]);
     }

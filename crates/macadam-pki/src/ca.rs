@@ -15,6 +15,9 @@ use crate::cms::structures::{SetRef, encoded};
 use crate::identity::{Identity, KeyMismatch};
 use crate::key::{LoadKeyError, PrivateKey, PublicKey};
 
+/// The subject attribute that holds the topic of a push certificate.
+const USER_ID: [u64; 7] = [0, 9, 2342, 19_200_300, 100, 1, 1];
+
 /// A certificate authority: its certificate and its key.
 #[derive(Debug)]
 pub struct CertificateAuthority {
@@ -143,6 +146,23 @@ impl CertificateAuthority {
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        self.issue(params, key)
+    }
+
+    /// Issues a push certificate as Apple does, for doubles of Apple's push service.
+    ///
+    /// Signing uses the random number generator of aws-lc.
+    pub fn issue_push_certificate(
+        &self,
+        key: &PublicKey,
+        topic: &str,
+        issuance: &Issuance,
+    ) -> Result<Certificate, IssueCertificateError> {
+        let mut params = params(topic, issuance);
+        params.distinguished_name.push(DnType::CustomDnType(USER_ID.to_vec()), topic);
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         self.issue(params, key)
     }
 

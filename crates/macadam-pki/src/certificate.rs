@@ -343,3 +343,6 @@ pub(crate) fn asn1_time(time: Timestamp) -> x509_cert::time::Time {
     let seconds = u64::try_from(time.as_second()).unwrap_or_default();
     DateTime::from_unix_duration(Duration::from_secs(seconds)).unwrap_or(DateTime::INFINITY).into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,3 +17,6 @@ pub use signed::{
     decode_signature_header, sign_attached, sign_detached, verify_attached, verify_detached,
 };
 pub(crate) use signed::{decode_certificates, sign_with_attributes, verify_attached_or_empty};
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ mod identity;
 mod key;
 mod push_certificate;
 pub mod scep;
+#[cfg(test)]
+mod testing;
 mod trust;
 
 pub use apple_roots::{APPLE_ROOT_CA, ReadAppleRootError, read_apple_root};

@@ -47,6 +47,8 @@ pub fn decode_get_message(parameter: &str) -> Result<Vec<u8>, DecodePkiMessageEr
     if parameter.len() > MAX_CMS_BYTES / 3 * 4 {
         return Err(DecodePkiMessageError::Signed(VerifyCmsError::TooLarge));
     }
-    let bytes = parameter.trim_ascii().replace(' ', "+");
-    STANDARD.decode(bytes).map_err(|_| DecodePkiMessageError::NotBase64)
+    STANDARD.decode(parameter.replace(' ', "+")).map_err(|_| DecodePkiMessageError::NotBase64)
 }
+
+#[cfg(test)]
+mod tests;

@@ -286,17 +286,24 @@ fn is_consistent(signer: &SignerInfo<'_>, digest: DigestAlgorithm, key: &PublicK
 /// `content` is what is signed, `attached` what the message carries of it.
 fn sign(signing: Signing<'_>, content: &[u8], attached: Option<&[u8]>) -> Vec<u8> {
     let Signing { chain, signer, signing_time, mut attributes } = signing;
-    let key = signer.key();
-    let digest = key.digest_algorithm();
-
+    let digest = signer.key().digest_algorithm().of(content);
     attributes.push(attribute(rfc5911::ID_CONTENT_TYPE, &rfc5911::ID_DATA));
     attributes.push(attribute(rfc5911::ID_SIGNING_TIME, &asn1_time(signing_time)));
-    attributes.push(attribute(rfc5911::ID_MESSAGE_DIGEST, &octets(digest.of(content).as_ref())));
-    let attributes = set_of(attributes);
-    let attributes = SetRef(&attributes);
-    let signature = key.sign(&encoded(&attributes));
+    attributes.push(attribute(rfc5911::ID_MESSAGE_DIGEST, &octets(digest.as_ref())));
+    seal(signer, chain, SetRef(&set_of(attributes)), attached)
+}
 
+/// Signs the attributes and puts everything together.
+pub(super) fn seal(
+    signer: &Identity,
+    chain: &[Certificate],
+    attributes: SetRef<'_>,
+    attached: Option<&[u8]>,
+) -> Vec<u8> {
+    let key = signer.key();
+    let digest = key.digest_algorithm();
     let name = issuer_and_serial_number(signer.certificate());
+    let signature = key.sign(&encoded(&attributes));
     let signer_info = encoded(&SignerInfo {
         version: 1,
         signer: AnyRef::from_der(&name).expect("it was just encoded"),

@@ -28,6 +28,11 @@ pub struct OsVersion {
 pub struct ParseVersionError(String);
 
 impl OsVersion {
+    /// A version of two numbers, such as 18.4.
+    pub const fn new(major: u16, minor: u16) -> Self {
+        Self { major, minor, patch: 0, letter: 0, parts: 2 }
+    }
+
     /// The number of the major release, such as 26.
     pub const fn major(self) -> u16 {
         self.major
@@ -150,6 +155,37 @@ impl Build {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether Apple's numbering makes this the second, higher build of the release `low` is of.
+    ///
+    /// Every iOS release stands in the feed twice; devices report the low build. The number alone
+    /// does not prove it: 22D2082 and 22D8082 are for different devices.
+    pub(crate) fn is_twin_number_of(&self, low: &Self) -> bool {
+        let (Some(high), Some(low)) = (build_parts(&self.0), build_parts(&low.0)) else {
+            return false;
+        };
+        let twin = match low.number {
+            3000..=3999 => low.number + 3000,
+            8000.. => low.number.saturating_add(1000),
+            _ => low.number + 6000,
+        };
+        (high.train, high.number, high.suffix) == (low.train, twin, low.suffix)
+    }
+}
+
+struct BuildParts<'a> {
+    train: &'a str,
+    number: u64,
+    suffix: &'a str,
+}
+
+/// Splits `23D771330a` into train `23D`, number 771330 and suffix `a`.
+fn build_parts(build: &str) -> Option<BuildParts<'_>> {
+    let letter = build.bytes().position(|byte| byte.is_ascii_alphabetic())?;
+    let (train, rest) = build.split_at_checked(letter + 1)?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, suffix) = rest.split_at_checked(digits)?;
+    Some(BuildParts { train, number: number.parse().ok()?, suffix })
 }
 
 impl fmt::Display for Build {
@@ -202,6 +238,19 @@ mod tests {
             assert_eq!(version(text).to_string(), text);
         }
         assert_eq!(version("26.3.1(A)").to_string(), "26.3.1 (a)");
+    }
+
+    #[test]
+    fn twin_builds_follow_apples_numbering() {
+        let is_twin = |high: &str, low: &str| {
+            high.parse::<Build>().unwrap().is_twin_number_of(&low.parse().unwrap())
+        };
+        assert!(is_twin("23G6083", "23G83"));
+        assert!(is_twin("22A6354", "22A3354"));
+        assert!(is_twin("23D9133", "23D8133"));
+        assert!(!is_twin("21F6084", "21F79"));
+        assert!(!is_twin("21G101", "21G93"));
+        assert!(!is_twin("22D6082", "22E82"));
     }
 
     #[test]

@@ -62,6 +62,16 @@ pub enum EventChange {
     },
 }
 
+impl EventChange {
+    pub fn device_ids(&self) -> &[UpdateId] {
+        match self {
+            Self::Listed { device_ids }
+            | Self::Unlisted { device_ids }
+            | Self::Expires { device_ids, .. } => device_ids,
+        }
+    }
+}
+
 /// A release from before the record of the feed begins; never a target.
 ///
 /// Several rows may tell of one version: one for each group of builds and devices.

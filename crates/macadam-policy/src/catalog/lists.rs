@@ -1,0 +1,142 @@
+//! The catalog as people read it: releases of a platform, and the table behind one decision.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::Catalog;
+use super::index::{KnownBuild, KnownRelease};
+use super::review::{ReviewMoment, ReviewState};
+use crate::{Build, ItemId, OsVersion, Platform, UpdateId};
+
+/// One version and build for one device id, as `explain` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    pub version: OsVersion,
+    /// `None` for a release from before the record whose build is not known.
+    pub build: Option<Build>,
+    /// The day it was first public for this device id.
+    pub released: Date,
+    /// Nobody recorded that it was for this id; it is taken to be, as for every id of its major.
+    pub is_derived: bool,
+    pub is_public: bool,
+    pub is_installable: bool,
+    pub is_withdrawn: bool,
+    /// The day on which it leaves the feed, once that is settled.
+    pub expires: Option<Date>,
+    pub review: ReviewState,
+}
+
+/// One version and build of a platform, for lists of releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseSummary {
+    pub platform: Platform,
+    pub version: OsVersion,
+    pub build: Build,
+    pub prerequisite_build: Option<Build>,
+    /// The earliest day it was public for any device id.
+    pub released: Date,
+    pub device_ids: Vec<UpdateId>,
+    /// For how many of them it is public, installable and withdrawn now.
+    pub public_for: usize,
+    pub installable_for: usize,
+    pub withdrawn_for: usize,
+    /// The word for the whole fleet.
+    pub review: ReviewState,
+}
+
+impl Catalog {
+    /// The recorded releases of a platform as of `now`, oldest version first.
+    pub fn releases(&self, platform: Platform, now: Timestamp) -> Vec<ReleaseSummary> {
+        let mut summaries: BTreeMap<_, ReleaseSummary> = BTreeMap::new();
+        for (id, release) in self.known_releases(platform, now) {
+            for build in release.builds.iter().filter(|build| build.first_seen <= now) {
+                let key = (release.version, &build.build, release.prerequisite.as_ref());
+                let summary = summaries.entry(key).or_insert_with(|| ReleaseSummary {
+                    platform,
+                    version: release.version,
+                    build: build.build.clone(),
+                    prerequisite_build: release.prerequisite.clone(),
+                    released: release.released,
+                    device_ids: Vec::new(),
+                    public_for: 0,
+                    installable_for: 0,
+                    withdrawn_for: 0,
+                    review: self.review(platform, release, None, ReviewMoment::at(now)),
+                });
+                summary.released = summary.released.min(release.released);
+                summary.device_ids.push(id.clone());
+                summary.public_for += usize::from(build.public.contains(now));
+                summary.installable_for += usize::from(build.is_usable(now));
+                summary.withdrawn_for += usize::from(build.is_withdrawn(now));
+            }
+        }
+        summaries.into_values().collect()
+    }
+
+    /// The newest version of a major that is installable for some device of the platform and
+    /// approved for the fleet; Background Security Improvements aside.
+    pub fn newest_approved(
+        &self,
+        platform: Platform,
+        major: u16,
+        now: Timestamp,
+    ) -> Option<OsVersion> {
+        let moment = ReviewMoment::at(now);
+        self.known_releases(platform, now)
+            .map(|(_, release)| release)
+            .filter(|release| release.version.major() == major)
+            .filter(|release| release.version.letter().is_none() && release.is_usable(now))
+            .filter(|release| self.review(platform, release, None, moment).is_approved())
+            .map(|release| release.version)
+            .max()
+    }
+
+    /// Every release that lists this device id as of `now`, oldest version first; reviews as they
+    /// count for `item`.
+    pub fn table_for(&self, id: &UpdateId, item: Option<ItemId>, now: Timestamp) -> Vec<Release> {
+        let Some((platform, known)) = Platform::of_update_id(id.as_str()).zip(self.device(id))
+        else {
+            return Vec::new();
+        };
+        let mut table = Vec::new();
+        let known = known.releases.iter().chain(&known.improvements);
+        for release in known.filter(|release| release.is_known(now)) {
+            let review = self.review(platform, release, item, ReviewMoment::at(now));
+            let row = |build: Option<&KnownBuild>| Release {
+                version: release.version,
+                build: build.map(|build| build.build.clone()),
+                released: release.released,
+                is_derived: release.is_derived(),
+                is_public: build.is_some_and(|build| build.public.contains(now)),
+                is_installable: build.is_some_and(|build| build.is_usable(now)),
+                is_withdrawn: build
+                    .map_or_else(|| release.is_withdrawn(now), |build| build.is_withdrawn(now)),
+                expires: build.and_then(|build| build.expires(now)),
+                review,
+            };
+            let seen = release.builds.iter().filter(|build| build.first_seen <= now);
+            table.extend(seen.map(|build| row(Some(build))));
+            if release.builds.is_empty() {
+                table.push(row(None));
+            }
+        }
+        table.sort_by_key(|row| row.version);
+        table
+    }
+
+    fn known_releases(
+        &self,
+        platform: Platform,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&UpdateId, &KnownRelease)> {
+        self.devices
+            .iter()
+            .filter(move |(id, _)| Platform::of_update_id(id.as_str()) == Some(platform))
+            .flat_map(|(id, known)| {
+                known.releases.iter().chain(&known.improvements).map(move |release| (id, release))
+            })
+            .filter(move |(_, release)| release.is_known(now))
+    }
+}

@@ -16,8 +16,8 @@ mod trace;
 mod version;
 
 pub use assignment::{
-    Assignment, AssignmentProblem, AssignmentScope, Branch, Condition, Field, Node, Operator,
-    Placement, assigned_items, check_assignment,
+    Assignment, AssignmentProblem, Branch, Condition, Field, ItemHistory, LibraryEntry, Node,
+    Operator, Placement, all_items, assigned_items, check_assignment, managed_os_items,
 };
 pub use catalog::{
     Catalog, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch,

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::OsVersion;
+
 /// A platform that Managed OS items exist for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Platform {
@@ -71,6 +73,18 @@ impl Platform {
         } else {
             Some(Self::MacOs)
         }
+    }
+
+    /// Whether devices take software-update enforcement by declaration from this version on
+    /// (Managed OS specification, section 4).
+    pub fn has_ddm_enforcement(self, version: OsVersion) -> bool {
+        let first = match self {
+            Self::MacOs => OsVersion::new(14, 0),
+            Self::Ios | Self::IpadOs => OsVersion::new(17, 0),
+            Self::TvOs => OsVersion::new(18, 4),
+            Self::VisionOs => OsVersion::new(26, 0),
+        };
+        version >= first
     }
 
     /// Apple's name for the platform.

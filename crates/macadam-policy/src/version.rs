@@ -38,6 +38,11 @@ impl OsVersion {
         self.major
     }
 
+    /// Whether this is `major.minor` or anything newer.
+    pub(crate) const fn is_at_least(self, major: u16, minor: u16) -> bool {
+        self.major > major || (self.major == major && self.minor >= minor)
+    }
+
     /// The letter of a Background Security Improvement, such as `a`.
     pub const fn letter(self) -> Option<char> {
         if self.letter == 0 { None } else { Some(self.letter as char) }

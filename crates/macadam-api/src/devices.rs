@@ -1,0 +1,230 @@
+//! `/api/v1/devices`: the fleet, and everything known about one device.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::decisions::{Mechanism, NotManageable, Status, Unresolved};
+use crate::facts::EnrollmentKind;
+use crate::{Named, Os};
+
+/// One row of the device list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Device {
+    pub id: Uuid,
+    pub name: String,
+    pub serial_number: String,
+    /// Apple's marketing name, such as `MacBook Air (M2, 2022)`.
+    pub model: String,
+    /// Apple's product name, such as `Mac14,2`.
+    pub product: String,
+    pub platform: Os,
+    /// With the letter of an installed Background Security Improvement.
+    pub os_version: String,
+    pub build: Option<String>,
+    pub blueprint: Option<Named>,
+    pub tags: Vec<String>,
+    pub enrollment: EnrollmentKind,
+    pub supervised: bool,
+    pub enrolled_at: Timestamp,
+    pub last_seen_at: Option<Timestamp>,
+    pub decision: DecisionSummary,
+}
+
+/// The decision in a list: what, by when, and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionSummary {
+    pub status: Status,
+    pub meets_floor: bool,
+    /// The Managed OS item that wants the target.
+    pub item: Option<Named>,
+    pub target_version: Option<String>,
+    /// The deadline on the device's own clock.
+    #[schema(value_type = Option<String>, example = "2026-03-10T09:30:00")]
+    pub deadline_local: Option<DateTime>,
+    /// The same moment by the device's last known offset from UTC.
+    pub deadline_at: Option<Timestamp>,
+    pub is_overdue: bool,
+    pub mechanism: Option<Mechanism>,
+    pub unresolved: Option<Unresolved>,
+    pub not_manageable: Option<NotManageable>,
+    /// One sentence that says why; the last of the trace.
+    pub reason: String,
+}
+
+/// Which devices are wanted, and in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct DeviceFilter {
+    /// Part of the name, serial number, model or product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Os>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Whether the deadline has passed and the target is not installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overdue: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meets_floor: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blueprint_id: Option<Uuid>,
+    /// Only devices that this item reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub os_version_below: Option<String>,
+    /// Only devices whose deadline is before this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_before: Option<Timestamp>,
+    /// Only devices not seen since this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_seen_since: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<DeviceSort>,
+}
+
+/// The order of a device list; devices that are equal in it are ordered by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceSort {
+    #[default]
+    Name,
+    SerialNumber,
+    OsVersion,
+    Deadline,
+    LastSeen,
+}
+
+/// Everything about one device that is not secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceRecord {
+    #[serde(flatten)]
+    pub device: Device,
+    pub udid: Option<String>,
+    /// The id Apple's feed knows the hardware by.
+    pub update_id: Option<String>,
+    pub apple_silicon: Option<bool>,
+    pub utc_offset_minutes: Option<i16>,
+    pub has_ddm_enforcement: bool,
+    pub bootstrap_token_escrowed: Option<bool>,
+    /// When the identity certificate of the device ends.
+    pub identity_expires_at: Option<Timestamp>,
+    /// The Managed OS and other items that reach it.
+    pub items: Vec<DeviceItem>,
+    /// The last value of every status item, as the device sent it.
+    #[schema(value_type = Object)]
+    pub status_items: BTreeMap<String, Value>,
+}
+
+/// One item that reaches a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceItem {
+    pub id: Uuid,
+    pub label: String,
+    pub reached_at: Timestamp,
+    pub ring: Option<String>,
+}
+
+/// Changes what administrators say about a device. What is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UpdateDevice {
+    pub tags: Option<Vec<String>>,
+    pub blueprint_id: Option<Uuid>,
+}
+
+/// One entry of a device's status history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineEntry {
+    pub at: Timestamp,
+    pub status: Status,
+    /// The message it came with.
+    pub source: TimelineSource,
+    pub os_version: String,
+    pub target_version: Option<String>,
+    /// What happened, for a person.
+    pub sentence: String,
+    /// What the device said, in its own words.
+    pub device_words: Option<String>,
+}
+
+/// What brought a change of status about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineSource {
+    CheckIn,
+    StatusReport,
+    CommandResult,
+    /// A release, a policy or a review changed the decision.
+    Decision,
+}
+
+/// One declaration as the device gets it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceDeclaration {
+    pub identifier: String,
+    #[serde(rename = "type")]
+    pub declaration_type: String,
+    pub server_token: String,
+    /// The declaration, exactly as sent.
+    #[schema(value_type = Object)]
+    pub document: Value,
+    /// Whether the device activated this very version; `null` until it says so.
+    pub active: Option<bool>,
+    /// Whether the device calls it valid; `null` until it says so.
+    pub valid: Option<bool>,
+    /// The device's own words about it.
+    pub reasons: Vec<String>,
+}
+
+/// One MDM command and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceCommand {
+    pub id: Uuid,
+    /// Apple's name, such as `DeclarativeManagement`.
+    pub request_type: String,
+    pub state: CommandState,
+    pub queued_at: Timestamp,
+    pub sent_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    pub not_now_count: u32,
+    /// The device's error chain, one sentence each.
+    pub errors: Vec<String>,
+}
+
+/// Where a command stands; the last five are final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandState {
+    Queued,
+    Sent,
+    NotNow,
+    Acknowledged,
+    Error,
+    CommandFormatError,
+    Cancelled,
+    OutcomeUnknown,
+}
+
+/// How many devices match, by status: the numbers of overview pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceCounts {
+    pub total: u64,
+    pub by_status: BTreeMap<Status, u64>,
+    pub overdue: u64,
+    pub below_floor: u64,
+}

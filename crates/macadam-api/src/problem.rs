@@ -1,0 +1,178 @@
+//! The one shape of every refusal and failure, and its stable codes.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    pub code: ErrorCode,
+    /// A sentence for a person.
+    pub message: String,
+    /// Every single thing that is wrong, where more than one thing can be.
+    #[serde(default)]
+    pub details: Vec<Detail>,
+}
+
+impl Problem {
+    pub const MEDIA_TYPE: &'static str = "application/problem+json";
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Detail {
+    /// Path of the field, such as `enforcement.version`; empty for the request as a whole.
+    pub field: String,
+    pub message: String,
+}
+
+impl Detail {
+    pub fn new(field: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self { field: field.into(), message: message.to_string() }
+    }
+
+    /// The same problem, seen from the object that holds the field.
+    #[must_use]
+    pub fn within(self, parent: &str) -> Self {
+        let field = match self.field.as_str() {
+            "" => parent.to_owned(),
+            field => format!("{parent}.{field}"),
+        };
+        Self { field, message: self.message }
+    }
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field.as_str() {
+            "" => f.write_str(&self.message),
+            field => write!(f, "{field}: {}", self.message),
+        }
+    }
+}
+
+/// What kind of thing went wrong. A code never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The body is not the JSON that this operation takes.
+    InvalidBody,
+    /// A parameter of the path or query cannot be read.
+    InvalidParameter,
+    /// The settings contradict themselves or a rule; `details` names each field.
+    InvalidSettings,
+    NotSignedIn,
+    WrongCredentials,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    /// Something with this name or key exists already.
+    AlreadyExists,
+    /// Something else still uses it.
+    InUse,
+    /// `If-Match` is missing, so a lost update could not be noticed.
+    RevisionRequired,
+    /// Somebody else changed it since it was read.
+    ChangedMeanwhile,
+    /// What was previewed is no longer what would happen.
+    PreviewOutdated,
+    BodyTooLarge,
+    UnsupportedMediaType,
+    TooManyRequests,
+    /// An answer of Apple's feed cannot be believed; the last good one stays.
+    FeedNotBelieved,
+    /// Apple's server did not answer, or not as documented.
+    FeedUnreachable,
+    /// Something failed inside; the log has the cause.
+    Internal,
+    /// The server is overloaded or starting.
+    Unavailable,
+    /// A code that this version does not know. Only ever read.
+    #[serde(other)]
+    Unknown,
+}
+
+impl ErrorCode {
+    /// The HTTP status that goes with the code.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidBody | Self::InvalidParameter => 400,
+            Self::NotSignedIn | Self::WrongCredentials => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::AlreadyExists | Self::InUse | Self::PreviewOutdated => 409,
+            Self::ChangedMeanwhile => 412,
+            Self::BodyTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::InvalidSettings | Self::FeedNotBelieved => 422,
+            Self::RevisionRequired => 428,
+            Self::TooManyRequests => 429,
+            Self::Internal | Self::Unknown => 500,
+            Self::FeedUnreachable => 502,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// What a person can do about it; empty where the message says it all.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "sign in, or give a token that has not expired",
+            Self::WrongCredentials => "check the e-mail address and the password",
+            Self::Forbidden => "ask an owner or admin for a role or token that allows it",
+            Self::AlreadyExists => "choose another name, or change the existing one",
+            Self::InUse => "remove it from what uses it first",
+            Self::RevisionRequired | Self::ChangedMeanwhile => {
+                "read it again, look at what changed, and repeat your change"
+            }
+            Self::PreviewOutdated => "preview again and confirm what it shows now",
+            Self::TooManyRequests | Self::Unavailable => "wait a moment and try again",
+            Self::FeedUnreachable => "check the server's way to the internet; nothing was changed",
+            Self::Internal => "look into the server's log; nothing was changed",
+            Self::InvalidBody
+            | Self::InvalidParameter
+            | Self::InvalidSettings
+            | Self::NotFound
+            | Self::MethodNotAllowed
+            | Self::BodyTooLarge
+            | Self::UnsupportedMediaType
+            | Self::FeedNotBelieved
+            | Self::Unknown => "",
+        }
+    }
+
+    /// The code as it stands in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidBody => "invalid_body",
+            Self::InvalidParameter => "invalid_parameter",
+            Self::InvalidSettings => "invalid_settings",
+            Self::NotSignedIn => "not_signed_in",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::AlreadyExists => "already_exists",
+            Self::InUse => "in_use",
+            Self::RevisionRequired => "revision_required",
+            Self::ChangedMeanwhile => "changed_meanwhile",
+            Self::PreviewOutdated => "preview_outdated",
+            Self::BodyTooLarge => "body_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::TooManyRequests => "too_many_requests",
+            Self::FeedNotBelieved => "feed_not_believed",
+            Self::FeedUnreachable => "feed_unreachable",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

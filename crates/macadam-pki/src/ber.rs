@@ -107,15 +107,16 @@ fn read_header(input: &mut &[u8]) -> Option<Header> {
 
 /// Puts tag and length in front of the content that begins at `start`.
 fn insert_header(output: &mut Vec<u8>, start: usize, tag: u8) {
-    let length = output.len().saturating_sub(start);
-    let bytes = length.to_be_bytes();
-    let significant = bytes.iter().position(|byte| *byte != 0).map_or(&bytes[..0], |i| &bytes[i..]);
+    let length = output.len().saturating_sub(start).to_be_bytes();
+    let length: Vec<u8> = length.into_iter().skip_while(|byte| *byte == 0).collect();
     let mut header = vec![tag];
-    if length < 0x80 {
-        header.push(length as u8);
-    } else {
-        header.push(0x80 | significant.len() as u8);
-        header.extend_from_slice(significant);
+    match length.as_slice() {
+        [] => header.push(0),
+        [short] if *short < 0x80 => header.push(*short),
+        long => {
+            header.push(0x80 | long.len() as u8);
+            header.extend_from_slice(long);
+        }
     }
     output.splice(start..start, header);
 }

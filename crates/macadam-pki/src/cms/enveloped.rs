@@ -25,6 +25,7 @@ const MAX_RECIPIENTS: usize = 8;
 
 /// `[0] IMPLICIT OCTET STRING`
 const CONTENT_TAG: Tag = Tag::ContextSpecific { constructed: false, number: TagNumber(0) };
+const CONTENT_IN_PIECES_TAG: Tag = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
 
 /// How the content is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,16 +238,17 @@ fn encrypted_key<'a>(
 /// Returns the encrypted content; an implicit tag hides from [`ber`] that it may be in pieces.
 fn joined_content(content: Option<AnyRef<'_>>) -> der::Result<Zeroizing<Vec<u8>>> {
     let content = content.ok_or(ErrorKind::Failed)?;
-    match content.header().tag() {
-        CONTENT_TAG => Ok(Zeroizing::new(content.value().to_vec())),
-        Tag::ContextSpecific { constructed: true, number: TagNumber(0) } => {
-            let pieces = SetRef(content.value()).elements(MAX_CMS_BYTES)?;
-            let pieces = pieces.into_iter().map(<&OctetStringRef>::from_der);
-            let pieces = pieces.collect::<der::Result<Vec<_>>>()?;
-            Ok(Zeroizing::new(pieces.iter().flat_map(|piece| piece.as_bytes()).copied().collect()))
-        }
-        other => Err(other.value_error().into()),
+    let tag = content.header().tag();
+    if tag == CONTENT_TAG {
+        return Ok(Zeroizing::new(content.value().to_vec()));
     }
+    if tag != CONTENT_IN_PIECES_TAG {
+        return Err(tag.value_error().into());
+    }
+    let pieces = SetRef(content.value()).elements(MAX_CMS_BYTES)?;
+    let pieces = pieces.into_iter().map(<&OctetStringRef>::from_der);
+    let pieces = pieces.collect::<der::Result<Vec<_>>>()?;
+    Ok(Zeroizing::new(pieces.iter().flat_map(|piece| piece.as_bytes()).copied().collect()))
 }
 
 fn random_key(cipher: ContentCipher) -> Zeroizing<Vec<u8>> {

@@ -276,11 +276,12 @@ fn check_attributes(
 /// Some encoders name only the kind of key, others the digest as well.
 fn is_consistent(signer: &SignerInfo<'_>, digest: DigestAlgorithm, key: &PublicKey) -> bool {
     let oid = signer.signature_algorithm.oid;
-    match key.algorithm() {
-        KeyAlgorithm::Rsa if oid == rfc5912::RSA_ENCRYPTION => true,
-        KeyAlgorithm::P256 | KeyAlgorithm::P384 if oid == rfc5912::ID_EC_PUBLIC_KEY => true,
-        algorithm => DigestAlgorithm::from_signature_oid(algorithm, oid) == Some(digest),
-    }
+    let names_key = match key.algorithm() {
+        KeyAlgorithm::Rsa => oid == rfc5912::RSA_ENCRYPTION,
+        KeyAlgorithm::P256 | KeyAlgorithm::P384 => oid == rfc5912::ID_EC_PUBLIC_KEY,
+        KeyAlgorithm::Unsupported => false,
+    };
+    names_key || DigestAlgorithm::from_signature_oid(key.algorithm(), oid) == Some(digest)
 }
 
 /// `content` is what is signed, `attached` what the message carries of it.

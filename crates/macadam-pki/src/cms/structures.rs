@@ -8,11 +8,14 @@ use const_oid::db::rfc5911;
 use der::asn1::{AnyRef, OctetStringRef};
 use der::{
     Decode, DecodeValue, Encode, EncodeValue, ErrorKind, FixedTag, Header, Length, Reader,
-    Sequence, SliceReader, Tag, Writer,
+    Sequence, SliceReader, Tag, TagNumber, Writer,
 };
 use x509_cert::spki::AlgorithmIdentifierRef;
 
 use crate::certificate::Certificate;
+
+/// `[0] IMPLICIT SubjectKeyIdentifier`
+const KEY_IDENTIFIER_TAG: Tag = Tag::ContextSpecific { constructed: false, number: TagNumber(0) };
 
 /// The elements of a `SET OF`, one after the other.
 #[derive(Clone, Copy, Debug)]
@@ -164,15 +167,10 @@ pub(crate) fn issuer_and_serial_number(certificate: &Certificate) -> Vec<u8> {
 
 /// Tells whether `name`, of a signer or recipient, names this certificate.
 pub(crate) fn names(name: AnyRef<'_>, certificate: &Certificate) -> bool {
-    match name.header().tag() {
-        Tag::Sequence => {
-            name.to_der().is_ok_and(|name| name == issuer_and_serial_number(certificate))
-        }
-        Tag::ContextSpecific { .. } => {
-            certificate.subject_key_identifier().is_some_and(|id| id == name.value())
-        }
-        _ => false,
+    if name.header().tag() == KEY_IDENTIFIER_TAG {
+        return certificate.subject_key_identifier().is_some_and(|id| id == name.value());
     }
+    name.to_der().is_ok_and(|name| name == issuer_and_serial_number(certificate))
 }
 
 /// Sorts and joins encoded elements, as DER wants sets.

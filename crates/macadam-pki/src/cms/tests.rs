@@ -115,7 +115,8 @@ fn refused_messages_say_why() {
 
 #[test]
 fn attributes_must_name_the_content_once() {
-    let edits: [(&str, fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>); 3] = [
+    type Edit = fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>;
+    let edits: [(&str, Edit); 3] = [
         ("no message digest", |attributes| without(attributes, &MESSAGE_DIGEST)),
         ("no content type", |attributes| without(attributes, &CONTENT_TYPE)),
         ("two message digests", |attributes| {

@@ -1,10 +1,26 @@
 //! The decision for one device.
 
+mod case;
+mod improvement;
+mod judge;
+mod mechanism;
+mod obligations;
+mod reasons;
+mod schedule;
+mod select;
+mod status;
+mod target;
+mod track;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use self::case::Case;
+pub use self::schedule::instant_in_zone;
+use self::select::Choice;
+use crate::trace::ScopeRule;
 use crate::{Build, Catalog, Device, ItemId, ManagedOs, OsVersion, Trace};
 
 /// A Managed OS item as it reaches one device, with the stored facts that go with it.
@@ -33,8 +49,9 @@ pub struct AssignedItem {
 pub struct Decision {
     pub outcome: Outcome,
     pub status: Status,
+    /// How the device is brought to its target, when it has one.
     pub mechanism: Option<Mechanism>,
-    /// Whether the device meets every floor that is due or not.
+    /// Whether the device meets every floor that applies to it, due or not.
     pub meets_floor: bool,
     pub trace: Trace,
 }
@@ -101,6 +118,7 @@ pub enum Mechanism {
     Agent,
 }
 
+/// Why nothing installable satisfies an open obligation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unresolved {
     NotForThisDevice,
@@ -119,6 +137,7 @@ pub enum Suspended {
     Exempt,
 }
 
+/// Why a device's OS cannot be managed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NotManageable {
     NotSupervised,
@@ -127,38 +146,6 @@ pub enum NotManageable {
     NoUpdateId,
     EmptyCatalog,
     NotInFeed,
-}
-
-impl Unresolved {
-    /// The reason an administrator reads.
-    pub const fn reason(self) -> &'static str {
-        ""
-    }
-
-    /// What would fix it.
-    pub const fn remedy(self) -> &'static str {
-        ""
-    }
-}
-
-impl NotManageable {
-    /// The reason an administrator reads.
-    pub const fn reason(self) -> &'static str {
-        ""
-    }
-
-    /// What would fix it.
-    pub const fn remedy(self) -> &'static str {
-        ""
-    }
-}
-
-/// The moment a civil deadline has in the enforcement time zone: a time that a clock change skips
-/// is the next minute that exists, and one that comes twice is its first.
-///
-/// Only for devices that are not managed by declarations; those know their own zone.
-pub fn instant_in_zone(_deadline: DateTime, _zone: &jiff::tz::TimeZone) -> Timestamp {
-    Timestamp::MIN
 }
 
 /// Decides what `device` must run, by when, and says why.
@@ -170,12 +157,21 @@ pub fn decide(
     items: &[AssignedItem],
     device: &Device,
 ) -> Decision {
-    let _ = (now, catalog, items, device);
-    Decision {
-        outcome: Outcome::NotAssigned,
-        status: Status::Pass,
-        mechanism: None,
-        meets_floor: true,
-        trace: Trace::default(),
-    }
+    let mut trace = Trace::new();
+    let choice = match select::concerned(items, device, &mut trace) {
+        Ok(mut concerned) => match Case::new(now, catalog, device) {
+            Ok(case) => select::select(&case, &mut concerned, &mut trace),
+            Err(why) => {
+                trace.push(None, ScopeRule::NotManageable(why));
+                Choice { meets_floor: false, ..Choice::of(Outcome::NotManageable(why)) }
+            }
+        },
+        Err(outcome) => Choice::of(outcome),
+    };
+    let status = status::status(now, &choice.outcome, device, &mut trace);
+    let Choice { outcome, mechanism, meets_floor } = choice;
+    Decision { outcome, status, mechanism, meets_floor, trace }
 }
+
+#[cfg(test)]
+mod tests;

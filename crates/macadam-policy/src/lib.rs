@@ -37,5 +37,8 @@ pub use item::{
 pub use period::{ParsePeriodError, Period};
 pub use platform::{FeedList, ParsePlatformError, Platform};
 pub use preview::{Comparison, Demand, Preview, PreviewChange, everybody_gets};
-pub use trace::{Rule, Trace, TraceStep};
+pub use trace::{
+    Basis, DeadlineRule, ImprovementRule, ReleaseRule, Rule, ScopeRule, StatusRule, TargetRule,
+    Trace, TraceStep,
+};
 pub use version::{Build, OsVersion, ParseBuildError, ParseVersionError};

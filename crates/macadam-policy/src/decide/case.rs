@@ -1,0 +1,88 @@
+//! One device at one moment: what every rule looks at.
+
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+use super::mechanism::mechanism;
+use super::{Mechanism, NotManageable};
+use crate::catalog::{DeviceReleases, KnownRelease, ReviewMoment};
+use crate::{Catalog, Device, EnrollmentKind, ItemId, Platform, ReviewState};
+
+/// Where a device lives that never told its offset: nowhere is a deadline over later.
+pub(super) const UNKNOWN_OFFSET: Offset = Offset::constant(-12);
+
+/// A device that can be managed, with what the catalog knows about it.
+pub(super) struct Case<'a> {
+    pub(super) now: Timestamp,
+    /// The time on the device's own clock.
+    pub(super) local: DateTime,
+    pub(super) catalog: &'a Catalog,
+    pub(super) device: &'a Device,
+    pub(super) known: &'a DeviceReleases,
+    offset: Offset,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(
+        now: Timestamp,
+        catalog: &'a Catalog,
+        device: &'a Device,
+    ) -> Result<Self, NotManageable> {
+        if catalog.is_empty(now) {
+            return Err(NotManageable::EmptyCatalog);
+        }
+        if device.enrollment == EnrollmentKind::User {
+            return Err(NotManageable::UserEnrollment);
+        }
+        if device.platform == Platform::MacOs && !device.supervised {
+            return Err(NotManageable::NotSupervised);
+        }
+        let needs_ddm = match mechanism(device, device.os_version.major()) {
+            Some(Mechanism::Ddm) => true,
+            Some(Mechanism::MdmCommands | Mechanism::Agent) => false,
+            None => return Err(NotManageable::NoDeclarativeManagement),
+        };
+        if needs_ddm && !device.has_ddm_enforcement {
+            return Err(NotManageable::NoDeclarativeManagement);
+        }
+        let id = device.update_id.as_ref().ok_or(NotManageable::NoUpdateId)?;
+        let known = catalog.device(id).ok_or(NotManageable::NotInFeed)?;
+        if !known.releases.iter().any(|release| release.is_known(now)) {
+            return Err(NotManageable::NotInFeed);
+        }
+        let offset = device.utc_offset.unwrap_or(UNKNOWN_OFFSET);
+        Ok(Self { now, local: offset.to_datetime(now), catalog, device, known, offset })
+    }
+
+    /// The device-local time of a moment.
+    pub(super) fn local_time(&self, moment: Timestamp) -> DateTime {
+        self.offset.to_datetime(moment)
+    }
+
+    /// The moment at which the device's clock shows this time.
+    pub(super) fn moment(&self, local: DateTime) -> Timestamp {
+        self.offset.to_timestamp(local).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(super) fn review(
+        &self,
+        release: &KnownRelease,
+        item: ItemId,
+        moment: ReviewMoment,
+    ) -> ReviewState {
+        self.catalog.review(self.device.platform, release, Some(item), moment)
+    }
+
+    /// Whether a release is for the build the device runs; only Background Security Improvements
+    /// ask for one.
+    pub(super) fn has_prerequisite(&self, release: &KnownRelease) -> bool {
+        release.prerequisite.is_none() || release.prerequisite == self.device.build
+    }
+}
+
+/// A moment some hours later; the end of time when there is none.
+pub(super) fn after_hours(moment: Timestamp, hours: i64) -> Timestamp {
+    let later = moment.checked_add(SignedDuration::from_hours(hours));
+    later.unwrap_or(if hours < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}

@@ -1,0 +1,189 @@
+//! Due dates in the device's own, zone-less time, and the brakes that move them later.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+use super::AssignedItem;
+use crate::catalog::utc_day;
+use crate::trace::DeadlineRule;
+use crate::{ManagedOsSettings, OsVersion, Period, Trace};
+
+/// When one release or typed version must run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Obligation {
+    pub(super) version: OsVersion,
+    pub(super) due: DateTime,
+    /// What it would be without minimum notice.
+    pub(super) without_notice: DateTime,
+}
+
+impl Obligation {
+    /// A request in Self Service is due at the moment it is made.
+    pub(super) fn asked(version: OsVersion, at: DateTime) -> Self {
+        Self { version, due: at, without_notice: at }
+    }
+}
+
+/// One item's schedule for one device.
+pub(super) struct Schedule<'a> {
+    item: &'a AssignedItem,
+    settings: &'a ManagedOsSettings,
+    reached_on: Date,
+}
+
+impl<'a> Schedule<'a> {
+    pub(super) fn new(item: &'a AssignedItem) -> Self {
+        // The day in UTC: a device that travels does not move its deadlines.
+        Self { item, settings: item.item.settings(), reached_on: utc_day(item.reached_at) }
+    }
+
+    /// A release's due date, counted from a day; minimum notice counts from its release.
+    pub(super) fn counted(
+        &self,
+        version: OsVersion,
+        from: Date,
+        (within, at): (Period, Time),
+        released: Date,
+    ) -> Obligation {
+        let date = add_days(within.after(from), self.item.ring_offset_days);
+        self.obligation(version, (date, at), released)
+    }
+
+    /// A typed version's due date; minimum notice counts from the day it could be installed.
+    pub(super) fn typed(
+        &self,
+        version: OsVersion,
+        (on, at): (Date, Time),
+        installable_from: Option<Date>,
+    ) -> Obligation {
+        let date = add_days(on, self.item.ring_offset_days);
+        self.obligation(version, (date, at), installable_from.unwrap_or(self.reached_on))
+    }
+
+    fn obligation(
+        &self,
+        version: OsVersion,
+        (date, at): (Date, Time),
+        installable_from: Date,
+    ) -> Obligation {
+        let without_notice = date.to_datetime(at);
+        let notice = self.settings.minimum_notice_days;
+        let noticed = if notice == 0 {
+            date
+        } else {
+            date.max(add_days(installable_from.max(self.reached_on), notice))
+        };
+        Obligation { version, due: noticed.to_datetime(at), without_notice }
+    }
+
+    /// The deadline an obligation sets once every brake had its say. Each moves it later only,
+    /// and none changes which of two obligations is the earlier.
+    pub(super) fn deadline(&self, first: Obligation, index: u8, trace: &mut Trace) -> DateTime {
+        let item = Some(index);
+        trace.push(item, DeadlineRule::Earliest { version: first.version, due: first.due });
+        if self.item.ring_offset_days > 0 {
+            trace.push(item, DeadlineRule::RingOffset { days: self.item.ring_offset_days });
+        }
+        if first.due > first.without_notice {
+            let (from, to) = (first.without_notice, first.due);
+            trace.push(item, DeadlineRule::NoticeExtends { from, to });
+        }
+        let exempted = self.after_exemption(first.due);
+        if exempted > first.due {
+            trace.push(item, DeadlineRule::ExemptionMoves { from: first.due, to: exempted });
+        }
+        let allowed = next_allowed(self.settings, exempted);
+        if allowed > exempted {
+            trace.push(item, DeadlineRule::WindowMoves { from: exempted, to: allowed });
+        }
+        allowed
+    }
+
+    /// What fell due during an exemption is due on the day after it, at the same time of day.
+    fn after_exemption(&self, due: DateTime) -> DateTime {
+        match self.item.exempt_until {
+            Some(until) if due.date() <= until => add_days(until, 1).to_datetime(due.time()),
+            Some(_) | None => due,
+        }
+    }
+}
+
+/// The earlier of two obligations; of equal ones the lower version, which is what is due.
+pub(super) fn earlier(first: Option<Obligation>, other: Obligation) -> Obligation {
+    match first {
+        Some(first) if (first.due, first.version) <= (other.due, other.version) => first,
+        Some(_) | None => other,
+    }
+}
+
+/// The first minute, at or after `deadline`, that no freeze window forbids and a maintenance
+/// window allows.
+fn next_allowed(settings: &ManagedOsSettings, deadline: DateTime) -> DateTime {
+    let mut moment = deadline;
+    // A freeze window is left behind for good, so each one costs at most two rounds.
+    for _ in 0..=2 * settings.freeze_windows.len() + 1 {
+        let moved = into_maintenance(settings, after_freeze(settings, moment));
+        if moved == moment {
+            break;
+        }
+        moment = moved;
+    }
+    moment
+}
+
+fn after_freeze(settings: &ManagedOsSettings, moment: DateTime) -> DateTime {
+    let windows = settings.freeze_windows.iter();
+    let frozen = windows.filter(|window| window.from <= moment && moment < window.until);
+    frozen.map(|window| window.until).max().unwrap_or(moment)
+}
+
+fn into_maintenance(settings: &ManagedOsSettings, moment: DateTime) -> DateTime {
+    if settings.maintenance_windows.is_empty() {
+        return moment;
+    }
+    let mut next: Option<DateTime> = None;
+    // From yesterday, whose window may reach into today, to the same day next week.
+    for days in -1..=7 {
+        let day = shift_days(moment.date(), days);
+        for window in &settings.maintenance_windows {
+            if !window.days.contains(&day.weekday()) {
+                continue;
+            }
+            let from = day.to_datetime(window.from);
+            let last_day = if window.until > window.from { day } else { shift_days(day, 1) };
+            if from <= moment && moment < last_day.to_datetime(window.until) {
+                return moment;
+            }
+            if from > moment {
+                next = Some(next.map_or(from, |next| next.min(from)));
+            }
+        }
+    }
+    next.unwrap_or(moment)
+}
+
+fn add_days(date: Date, days: u16) -> Date {
+    if days == 0 { date } else { shift_days(date, i64::from(days)) }
+}
+
+fn shift_days(date: Date, days: i64) -> Date {
+    date.saturating_add(SignedDuration::from_hours(24 * days))
+}
+
+/// The moment a civil deadline has in the enforcement time zone: a time that a clock change skips
+/// is the next minute that exists, and one that comes twice is its first.
+///
+/// Only for devices that are not managed by declarations; those know their own zone.
+pub fn instant_in_zone(deadline: DateTime, zone: &TimeZone) -> Timestamp {
+    let at = |offset: Offset| offset.to_timestamp(deadline).unwrap_or(Timestamp::MAX);
+    match zone.to_ambiguous_timestamp(deadline).offset() {
+        AmbiguousOffset::Unambiguous { offset } => at(offset),
+        AmbiguousOffset::Fold { before, .. } => at(before),
+        AmbiguousOffset::Gap { before, after } => {
+            // Read with the later offset it lies before the change, and within a gap's length.
+            let change = zone.following(at(after)).next();
+            change.map_or_else(|| at(before), |transition| transition.timestamp())
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The releases of one item's major for one device, as the rules see them.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+
+use super::case::Case;
+use super::schedule::Schedule;
+use super::{AssignedItem, Unresolved};
+use crate::catalog::{KnownRelease, ReviewMoment, Source};
+use crate::trace::Basis;
+use crate::{ManagedOsSettings, OsVersion, ReviewState, Rule, Trace};
+
+/// One item's releases for one device.
+pub(super) struct Track<'a> {
+    pub(super) index: u8,
+    pub(super) item: &'a AssignedItem,
+    pub(super) settings: &'a ManagedOsSettings,
+    pub(super) schedule: Schedule<'a>,
+    /// Whether no other item that reaches the device is for a higher major.
+    pub(super) is_newest: bool,
+    /// Whether the device runs a lower major.
+    pub(super) is_upgrade: bool,
+    /// When its user asked for the upgrade, by the device's clock.
+    pub(super) asked_at: Option<DateTime>,
+    /// Every release for this device id, oldest first.
+    pub(super) all: &'a [KnownRelease],
+    /// Those above the version the device runs.
+    pub(super) newer: &'a [KnownRelease],
+}
+
+/// The day a release counts from, and why that day.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Start {
+    pub(super) day: Date,
+    pub(super) basis: Basis,
+}
+
+impl<'a> Track<'a> {
+    pub(super) fn new(case: &Case<'a>, index: u8, item: &'a AssignedItem, is_newest: bool) -> Self {
+        let settings = item.item.settings();
+        let running = case.device.os_version;
+        let is_upgrade = running.major() < settings.major;
+        let asked = item.requested_at.filter(|at| is_upgrade && *at <= case.now);
+        let all = case.known.track(settings.major);
+        Self {
+            index,
+            item,
+            settings,
+            schedule: Schedule::new(item),
+            is_newest,
+            is_upgrade,
+            // Deadlines have no fraction of a second.
+            asked_at: asked
+                .and_then(|at| Timestamp::from_second(at.as_second()).ok())
+                .map(|at| case.local_time(at)),
+            all,
+            newer: above(all, running),
+        }
+    }
+
+    /// The same item over the Background Security Improvements of the running version.
+    pub(super) fn improvements(case: &Case<'a>, track: &Self) -> Self {
+        let running = case.device.os_version;
+        let all = case.known.improvements_of(running.base());
+        Self {
+            schedule: Schedule::new(track.item),
+            all,
+            newer: above(all, running),
+            asked_at: None,
+            ..*track
+        }
+    }
+
+    /// The newest release above the device's version that was installable and approved.
+    pub(super) fn newest(
+        &self,
+        case: &Case<'_>,
+        at: Timestamp,
+        reviews: ReviewMoment,
+    ) -> Option<&'a KnownRelease> {
+        self.newer.iter().rev().find(|release| {
+            release.is_usable(at)
+                && case.has_prerequisite(release)
+                && case.review(release, self.item.id, reviews).is_approved()
+        })
+    }
+
+    pub(super) fn newest_now(&self, case: &Case<'_>) -> Option<&'a KnownRelease> {
+        self.newest(case, case.now, ReviewMoment::at(case.now))
+    }
+
+    /// A version as the catalog knows it for this device.
+    pub(super) fn find(&self, case: &Case<'_>, version: OsVersion) -> Option<&'a KnownRelease> {
+        let found = self.all.binary_search_by_key(&version, |release| release.version).ok()?;
+        self.all.get(found).filter(|release| release.is_known(case.now))
+    }
+
+    /// What keeps a version from being installed, if anything does.
+    pub(super) fn obstacle(&self, case: &Case<'_>, version: OsVersion) -> Option<Unresolved> {
+        let Some(release) = self.find(case, version) else {
+            return Some(Unresolved::NotForThisDevice);
+        };
+        match case.review(release, self.item.id, ReviewMoment::at(case.now)) {
+            ReviewState::Held => Some(Unresolved::Held),
+            ReviewState::NotApproved => Some(Unresolved::NotApproved),
+            ReviewState::Approved { .. } if release.is_withdrawn(case.now) => {
+                Some(Unresolved::Withdrawn)
+            }
+            ReviewState::Approved { .. } if !release.is_usable(case.now) => {
+                Some(Unresolved::Expired)
+            }
+            ReviewState::Approved { .. } => None,
+        }
+    }
+
+    /// The day from which a typed version could be installed: after a long gap, its end.
+    pub(super) fn installable_from(&self, case: &Case<'_>, version: OsVersion) -> Option<Date> {
+        let release = self.find(case, version)?;
+        Some(release.returned_on(case.now).unwrap_or(release.released).max(release.released))
+    }
+
+    pub(super) fn note(&self, trace: &mut Trace, rule: impl Into<Rule>) {
+        trace.push(Some(self.index), rule);
+    }
+}
+
+impl Start {
+    /// The day an approved release counts from: the latest of its release, its approval and the
+    /// end of a gap in which it could not be had.
+    pub(super) fn of(release: &KnownRelease, approved: Option<Date>, now: Timestamp) -> Self {
+        let basis = match release.source {
+            Source::Feed => Basis::Released,
+            Source::History => Basis::Recorded,
+            Source::Derived => Basis::Derived,
+        };
+        let mut start = Self { day: release.released, basis };
+        if let Some(day) = approved.filter(|day| *day > start.day) {
+            start = Self { day, basis: Basis::Approved };
+        }
+        if let Some(day) = release.returned_on(now).filter(|day| *day > start.day) {
+            start = Self { day, basis: Basis::Returned };
+        }
+        start
+    }
+}
+
+fn above(releases: &[KnownRelease], version: OsVersion) -> &[KnownRelease] {
+    let lower = releases.partition_point(|release| release.version <= version);
+    releases.get(lower..).unwrap_or_default()
+}

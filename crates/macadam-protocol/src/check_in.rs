@@ -14,8 +14,7 @@ pub use message::{
     SetBootstrapToken, TokenParameters, TokenUpdate, UserAuthenticate,
 };
 
-use plist::Value;
-use serde::Serialize;
+use plist::{Dictionary, Value};
 
 use crate::identity::{EnrollmentIdentity, IdentityError, RawIdentity};
 use crate::property_list::{self, DecodePropertyListError};
@@ -98,38 +97,12 @@ pub fn decode(bytes: &[u8]) -> Result<CheckIn, DecodeCheckInError> {
 
 /// Encodes a check-in message, as a device sends it.
 pub fn encode(check_in: &CheckIn) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Wire<'a, T> {
-        #[serde(rename = "MessageType")]
-        message_type: &'static str,
-        #[serde(flatten)]
-        identity: RawIdentity,
-        #[serde(flatten)]
-        message: &'a T,
-    }
-    fn wire<T: Serialize>(check_in: &CheckIn, message: &T) -> Vec<u8> {
-        property_list::encode(&Wire {
-            message_type: check_in.message.message_type(),
-            identity: RawIdentity::from(&check_in.identity),
-            message,
-        })
-    }
-    match &check_in.message {
-        Message::Authenticate(message) => wire(check_in, message),
-        Message::TokenUpdate(message) => wire(check_in, message),
-        Message::CheckOut(message) => wire(check_in, message),
-        Message::UserAuthenticate(message) => wire(check_in, message),
-        Message::SetBootstrapToken(message) => wire(check_in, message),
-        Message::GetBootstrapToken(message) => wire(check_in, message),
-        Message::GetToken(message) => wire(check_in, message),
-        Message::DeclarativeManagement(message) => wire(check_in, message),
-        Message::ReturnToService => wire(check_in, &NoKeys {}),
-    }
+    let mut wire = Dictionary::new();
+    wire.insert("MessageType".to_owned(), check_in.message.message_type().into());
+    wire.extend(property_list::dictionary(&RawIdentity::from(&check_in.identity)));
+    wire.extend(check_in.message.to_dictionary());
+    property_list::encode(&wire)
 }
-
-/// A message with no keys of its own.
-#[derive(Serialize)]
-struct NoKeys {}
 
 #[cfg(test)]
 mod tests;

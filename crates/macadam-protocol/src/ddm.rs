@@ -4,6 +4,8 @@ mod declaration;
 mod names;
 mod payload;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use declaration::{
     Declaration, DeclarationId, DeclarationItem, DeclarationItems, DeclarationKind, Declarations,

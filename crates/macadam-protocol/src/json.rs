@@ -108,3 +108,6 @@ fn after_string(mut rest: &[u8], size: usize) -> Result<&[u8], DecodeJsonError> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

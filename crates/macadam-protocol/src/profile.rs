@@ -186,5 +186,16 @@ pub enum DecodeProfileError {
     UnknownIdentity,
 }
 
+impl DecodeProfileError {
+    /// The stable code of this refusal.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::PropertyList(error) => error.code(),
+            Self::NoPayload { .. } => "profile_no_payload",
+            Self::UnknownIdentity => "profile_unknown_identity",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

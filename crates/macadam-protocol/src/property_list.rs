@@ -173,20 +173,30 @@ pub(crate) fn from_value<T: DeserializeOwned>(
     plist::from_value(value).map_err(DecodePropertyListError::Shape)
 }
 
-/// The first and last second, since 1970, of the years 1 to 9999.
-const DATE_RANGE_SECONDS: RangeInclusive<f64> = -62_135_596_800.0..=253_402_300_799.0;
+/// The dictionary of one of our types, to be put together with others.
+///
+/// Serde's `flatten` is not used for writing: the plist crate writes an optional value in it as a
+/// dictionary with the key `Some`.
+pub(crate) fn dictionary<T: Serialize>(value: &T) -> plist::Dictionary {
+    let value = plist::to_value(value).ok();
+    value.and_then(plist::Value::into_dictionary).expect("wire structs serialize to dictionaries")
+}
 
-/// The date so many seconds after 1970, unless it is one that `plist::Date` could not print.
-fn date_at(unix_seconds: f64) -> Option<plist::Date> {
-    if !DATE_RANGE_SECONDS.contains(&unix_seconds) {
+/// The moment that binary dates count from, 2001-01-01, in seconds since 1970.
+const EPOCH: Duration = Duration::from_secs(978_307_200);
+
+/// The first and last second, since that moment, of the years 1 to 9999.
+const DATE_RANGE_SECONDS: RangeInclusive<f64> = -63_113_904_000.0..=252_423_993_599.0;
+
+/// The date so many seconds after 2001-01-01, unless it is one that `plist::Date` could not print.
+fn date_at(seconds: f64) -> Option<plist::Date> {
+    if !DATE_RANGE_SECONDS.contains(&seconds) {
         return None;
     }
-    let distance = Duration::from_secs_f64(unix_seconds.abs());
-    let moment = if unix_seconds < 0.0 {
-        UNIX_EPOCH.checked_sub(distance)
-    } else {
-        UNIX_EPOCH.checked_add(distance)
-    };
+    let epoch = UNIX_EPOCH + EPOCH;
+    let distance = Duration::from_secs_f64(seconds.abs());
+    let moment =
+        if seconds < 0.0 { epoch.checked_sub(distance) } else { epoch.checked_add(distance) };
     moment.map(plist::Date::from)
 }
 

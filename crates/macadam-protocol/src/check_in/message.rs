@@ -1,6 +1,6 @@
 //! The check-in messages themselves. Keys that Apple adds later are ignored.
 
-use plist::Value;
+use plist::{Dictionary, Value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +179,21 @@ impl Message {
             Self::GetToken(_) => "GetToken",
             Self::DeclarativeManagement(_) => "DeclarativeManagement",
             Self::ReturnToService => "ReturnToService",
+        }
+    }
+
+    /// The keys of this message, besides its type and its sender.
+    pub(super) fn to_dictionary(&self) -> Dictionary {
+        match self {
+            Self::Authenticate(message) => property_list::dictionary(message),
+            Self::TokenUpdate(message) => property_list::dictionary(message),
+            Self::CheckOut(message) => property_list::dictionary(message),
+            Self::UserAuthenticate(message) => property_list::dictionary(message),
+            Self::SetBootstrapToken(message) => property_list::dictionary(message),
+            Self::GetBootstrapToken(message) => property_list::dictionary(message),
+            Self::GetToken(message) => property_list::dictionary(message),
+            Self::DeclarativeManagement(message) => property_list::dictionary(message),
+            Self::ReturnToService => Dictionary::new(),
         }
     }
 

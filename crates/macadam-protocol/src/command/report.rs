@@ -232,25 +232,15 @@ fn error_chain(value: Option<&Value>) -> Vec<ErrorChainItem> {
 
 /// Encodes a report, as a device sends it.
 pub fn encode_report(report: &Report) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Wire<'a> {
-        #[serde(flatten)]
-        identity: RawIdentity,
-        #[serde(flatten)]
-        envelope: Envelope,
-        #[serde(flatten)]
-        extras: Extras<'a>,
-        #[serde(flatten)]
-        response: &'a Dictionary,
-    }
-    property_list::encode(&Wire {
-        identity: RawIdentity::from(&report.identity),
-        envelope: Envelope { status: report.status, command_uuid: report.command_uuid.clone() },
-        extras: Extras {
-            error_chain: &report.error_chain,
-            not_on_console: report.not_on_console.then_some(true),
-            need_sync_response: report.need_sync_response.then_some(true),
-        },
-        response: &report.response,
-    })
+    let envelope = Envelope { status: report.status, command_uuid: report.command_uuid.clone() };
+    let extras = Extras {
+        error_chain: &report.error_chain,
+        not_on_console: report.not_on_console.then_some(true),
+        need_sync_response: report.need_sync_response.then_some(true),
+    };
+    let mut wire = report.response.clone();
+    wire.extend(property_list::dictionary(&RawIdentity::from(&report.identity)));
+    wire.extend(property_list::dictionary(&envelope));
+    wire.extend(property_list::dictionary(&extras));
+    property_list::encode(&wire)
 }

@@ -147,6 +147,15 @@ impl DeclarationItem {
     }
 }
 
+impl DecodeDeclarationError {
+    /// The stable code of this refusal.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Json(error) => error.code(),
+        }
+    }
+}
+
 impl Declarations {
     /// The items of one kind.
     pub fn of_kind(&self, kind: DeclarationKind) -> &Vec<DeclarationItem> {

@@ -20,7 +20,7 @@ const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Profile<P> {
+struct Profile {
     payload_type: String,
     payload_version: u32,
     payload_identifier: String,
@@ -31,7 +31,7 @@ struct Profile<P> {
     payload_description: Option<String>,
     #[serde(default)]
     payload_organization: String,
-    payload_content: P,
+    payload_content: Vec<Dictionary>,
 }
 
 /// What every payload begins with.
@@ -47,28 +47,11 @@ struct Header {
     payload_display_name: String,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Payload {
-    Certificate(Certificate),
-    Scep(Scep),
-    Mdm(Mdm),
-}
-
+/// A payload whose own keys are one value.
 #[derive(Serialize, Deserialize)]
-struct Certificate {
-    #[serde(flatten)]
-    header: Header,
+struct Content<T> {
     #[serde(rename = "PayloadContent")]
-    content: Data,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Scep {
-    #[serde(flatten)]
-    header: Header,
-    #[serde(rename = "PayloadContent")]
-    content: ScepContent,
+    content: T,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,14 +79,6 @@ struct ScepContent {
     retry_delay: u32,
     #[serde(default = "default_extractable")]
     key_is_extractable: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Mdm {
-    #[serde(flatten)]
-    header: Header,
-    #[serde(flatten)]
-    content: MdmContent,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -160,24 +135,20 @@ fn default_extractable() -> bool {
 
 /// Encodes an enrollment profile, ready to be signed.
 pub fn encode(profile: &EnrollmentProfile) -> Vec<u8> {
-    let mut payloads: Vec<Payload> = Vec::new();
+    let mut payloads: Vec<Dictionary> = Vec::new();
     for certificate in &profile.trusted_certificates {
-        payloads.push(Payload::Certificate(Certificate {
-            header: Header {
-                payload_display_name: certificate.display_name.clone(),
-                ..header(profile, CERTIFICATE_TYPE, &certificate.uuid)
-            },
-            content: certificate.certificate.clone(),
-        }));
+        let header = Header {
+            payload_display_name: certificate.display_name.clone(),
+            ..header(profile, CERTIFICATE_TYPE, &certificate.uuid)
+        };
+        payloads.push(payload(&header, &Content { content: &certificate.certificate }));
     }
-    payloads.push(Payload::Scep(Scep {
-        header: header(profile, SCEP_TYPE, &profile.scep.uuid),
-        content: scep_content(&profile.scep),
-    }));
-    payloads.push(Payload::Mdm(Mdm {
-        header: header(profile, MDM_TYPE, &profile.mdm.uuid),
-        content: mdm_content(&profile.mdm, &profile.scep.uuid),
-    }));
+    let scep = &profile.scep;
+    let content = Content { content: scep_content(scep) };
+    payloads.push(payload(&header(profile, SCEP_TYPE, &scep.uuid), &content));
+    let mdm = &profile.mdm;
+    let content = mdm_content(mdm, &scep.uuid);
+    payloads.push(payload(&header(profile, MDM_TYPE, &mdm.uuid), &content));
     property_list::encode(&Profile {
         payload_type: PROFILE_TYPE.to_owned(),
         payload_version: VERSION,
@@ -192,7 +163,7 @@ pub fn encode(profile: &EnrollmentProfile) -> Vec<u8> {
 
 /// Decodes an enrollment profile, as a device reads it after it checked the signature.
 pub fn decode(bytes: &[u8]) -> Result<EnrollmentProfile, DecodeProfileError> {
-    let profile: Profile<Vec<Dictionary>> = property_list::decode(bytes, &Limits::MESSAGE)?;
+    let profile: Profile = property_list::decode(bytes, &Limits::MESSAGE)?;
     let mut trusted_certificates = Vec::new();
     let (mut scep, mut mdm) = (None, None);
     for payload in profile.payload_content {
@@ -200,21 +171,28 @@ pub fn decode(bytes: &[u8]) -> Result<EnrollmentProfile, DecodeProfileError> {
         let header: Header = property_list::from_value(&payload)?;
         match header.payload_type.as_str() {
             CERTIFICATE_TYPE => {
-                let Certificate { header, content } = property_list::from_value(&payload)?;
+                let Content { content } = property_list::from_value(&payload)?;
                 trusted_certificates.push(TrustedCertificate {
                     uuid: header.payload_uuid,
                     display_name: header.payload_display_name,
                     certificate: content,
                 });
             }
-            SCEP_TYPE => scep = Some(property_list::from_value::<Scep>(&payload)?),
-            MDM_TYPE => mdm = Some(property_list::from_value::<Mdm>(&payload)?),
+            SCEP_TYPE => {
+                let Content { content } = property_list::from_value(&payload)?;
+                scep = Some(scep_payload(header.payload_uuid, content));
+            }
+            MDM_TYPE => {
+                let content = property_list::from_value(&payload)?;
+                mdm = Some(mdm_payload(header.payload_uuid, content));
+            }
             _ => {}
         }
     }
     let scep = scep.ok_or(DecodeProfileError::NoPayload { payload_type: SCEP_TYPE })?;
-    let mdm = mdm.ok_or(DecodeProfileError::NoPayload { payload_type: MDM_TYPE })?;
-    if mdm.content.identity_certificate_uuid != scep.header.payload_uuid {
+    let (mdm, identity_uuid) =
+        mdm.ok_or(DecodeProfileError::NoPayload { payload_type: MDM_TYPE })?;
+    if identity_uuid != scep.uuid {
         return Err(DecodeProfileError::UnknownIdentity);
     }
     Ok(EnrollmentProfile {
@@ -224,9 +202,15 @@ pub fn decode(bytes: &[u8]) -> Result<EnrollmentProfile, DecodeProfileError> {
         description: profile.payload_description,
         organization: profile.payload_organization,
         trusted_certificates,
-        scep: scep_payload(scep),
-        mdm: mdm_payload(mdm),
+        scep,
+        mdm,
     })
+}
+
+fn payload<T: Serialize>(header: &Header, content: &T) -> Dictionary {
+    let mut payload = property_list::dictionary(header);
+    payload.extend(property_list::dictionary(content));
+    payload
 }
 
 fn header(profile: &EnrollmentProfile, payload_type: &str, uuid: &str) -> Header {
@@ -255,10 +239,9 @@ fn scep_content(scep: &ScepPayload) -> ScepContent {
     }
 }
 
-fn scep_payload(scep: Scep) -> ScepPayload {
-    let content = scep.content;
+fn scep_payload(uuid: String, content: ScepContent) -> ScepPayload {
     ScepPayload {
-        uuid: scep.header.payload_uuid,
+        uuid,
         url: content.url,
         name: content.name,
         subject: content.subject,
@@ -291,10 +274,10 @@ fn mdm_content(mdm: &MdmPayload, identity_uuid: &str) -> MdmContent {
     }
 }
 
-fn mdm_payload(mdm: Mdm) -> MdmPayload {
-    let content = mdm.content;
-    MdmPayload {
-        uuid: mdm.header.payload_uuid,
+/// The management, and the payload that it takes its identity from.
+fn mdm_payload(uuid: String, content: MdmContent) -> (MdmPayload, String) {
+    let payload = MdmPayload {
+        uuid,
         topic: content.topic,
         server_url: content.server_url,
         check_in_url: content.check_in_url,
@@ -308,5 +291,6 @@ fn mdm_payload(mdm: Mdm) -> MdmPayload {
         pinning_revocation_check_required: content.pinning_revocation_check_required,
         prompt_user_to_allow_bootstrap_token_for_authentication: content
             .prompt_user_to_allow_bootstrap_token_for_authentication,
-    }
+    };
+    (payload, content.identity_certificate_uuid)
 }

@@ -10,13 +10,10 @@ use super::builder::{Builder, Inside};
 use super::date_at;
 use crate::Limits;
 
-pub(super) const MAGIC: &[u8] = b"bplist0";
+pub(super) const MAGIC: &[u8] = b"bplist00";
 
 const HEADER_SIZE: usize = 8;
 const TRAILER_SIZE: usize = 32;
-
-/// The moment that binary dates count from, 2001-01-01, in seconds since 1970.
-const DATE_EPOCH_SECONDS: f64 = 978_307_200.0;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
     let table = ObjectTable::read(bytes, limits)?;
@@ -309,8 +306,9 @@ fn real(object: &Object) -> Result<Value, Error> {
 }
 
 fn date(object: &Object) -> Result<Value, Error> {
-    let date = date_at(float(object)? + DATE_EPOCH_SECONDS);
-    date.map(Value::Date).ok_or(object.malformed("a date in the years 1 to 9999"))
+    date_at(float(object)?)
+        .map(Value::Date)
+        .ok_or(object.malformed("a date in the years 1 to 9999"))
 }
 
 fn float(object: &Object) -> Result<f64, Error> {

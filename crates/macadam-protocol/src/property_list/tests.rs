@@ -316,7 +316,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_accepted_means_the_same_to_the_plist_crate(
+    fn what_both_readers_accept_means_the_same(
         expected in any_value(),
         is_binary in any::<bool>(),
         changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..4),
@@ -331,8 +331,12 @@ proptest! {
             let index = index.index(octets.len());
             octets[index] = octet;
         }
-        if let Ok(ours) = value(&octets) {
-            let theirs = Value::from_reader(Cursor::new(&octets)).unwrap();
+        let theirs = if is_binary {
+            Value::from_reader(Cursor::new(&octets))
+        } else {
+            Value::from_reader_xml(Cursor::new(&octets))
+        };
+        if let (Ok(ours), Ok(theirs)) = (value(&octets), theirs) {
             prop_assert_eq!(ours, theirs);
         }
     }

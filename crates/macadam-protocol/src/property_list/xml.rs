@@ -6,7 +6,7 @@ use plist::Value;
 
 use super::DecodePropertyListError as Error;
 use super::builder::{Builder, Inside};
-use super::date_at;
+use super::{EPOCH, date_at};
 use crate::Limits;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -315,8 +315,8 @@ fn date(text: &str, at: usize) -> Result<Value, Error> {
     let Ok(timestamp) = text.trim().parse::<jiff::Timestamp>() else {
         return Err(expected);
     };
-    let date = date_at(timestamp.as_duration().as_secs_f64());
-    date.map(Value::Date).ok_or(expected)
+    let seconds = timestamp.as_duration().as_secs_f64() - EPOCH.as_secs_f64();
+    date_at(seconds).map(Value::Date).ok_or(expected)
 }
 
 fn integer(text: &str, at: usize) -> Result<Value, Error> {

@@ -56,7 +56,7 @@ pub fn decode_status_report(bytes: &[u8]) -> Result<StatusReport, DecodeStatusRe
     take_device(&mut items, &mut report);
     take_software_update(&mut items, &mut report);
     take_mdm(&mut items, &mut report);
-    report.client_capabilities = items.typed(status_item::CLIENT_CAPABILITIES, "an object");
+    report.client_capabilities = items.object(status_item::CLIENT_CAPABILITIES, "an object");
     report.declarations = take_declarations(&mut items);
     report.errors = take_errors(wire.remove("Errors"), &mut items);
     report.other = items.flat;
@@ -129,6 +129,15 @@ impl Items {
         typed
     }
 
+    /// Takes an item that must be an object; serde would also read one from a list.
+    fn object<T: DeserializeOwned>(&mut self, name: &str, expected: &'static str) -> Option<T> {
+        if self.flat.get(name).is_some_and(Value::is_array) {
+            self.flat.remove(name);
+            self.breaks(name, expected);
+        }
+        self.typed(name, expected)
+    }
+
     fn text(&mut self, name: &str) -> Option<String> {
         self.typed(name, "a string")
     }
@@ -192,7 +201,7 @@ fn take_install_reason(items: &mut Items) -> Option<InstallReason> {
         reason: Option<Words>,
         declaration_id: Option<String>,
     }
-    let wire: Wire = items.typed(status_item::INSTALL_REASON, "an object with reason")?;
+    let wire: Wire = items.object(status_item::INSTALL_REASON, "an object with reason")?;
     let words = match wire.reason {
         Some(Words::Many(words)) => words,
         Some(Words::One(word)) => vec![word],
@@ -217,7 +226,7 @@ fn take_pending_version(items: &mut Items) -> Option<PendingVersion> {
         build_version: Option<String>,
         target_local_date_time: Option<String>,
     }
-    let wire: Wire = items.typed(status_item::PENDING_VERSION, "an object with os-version")?;
+    let wire: Wire = items.object(status_item::PENDING_VERSION, "an object with os-version")?;
     let Some(os_version) = wire.os_version.filter(|version| !version.is_empty()) else {
         return Some(PendingVersion::Nothing);
     };
@@ -241,7 +250,7 @@ fn take_failure_reason(items: &mut Items) -> Option<FailureReason> {
         reason: Option<String>,
         timestamp: Option<String>,
     }
-    let wire: Wire = items.typed(status_item::FAILURE_REASON, "an object with count")?;
+    let wire: Wire = items.object(status_item::FAILURE_REASON, "an object with count")?;
     let text = wire.timestamp.filter(|text| !text.is_empty());
     let timestamp: Option<Timestamp> = text.as_deref().and_then(|text| text.parse().ok());
     if text.is_some() && timestamp.is_none() {

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail, ensure};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use macadam_protocol::feed::gdmf::{DeviceSet, FeedList, OfferSet};
 use macadam_protocol::feed::{
-    DeviceKind, Expiry, HistoricBuild, HistoricRelease, Offer, Seed, SeedDevice, gdmf, sofa,
+    DeviceKind, DeviceSet, Expiry, FeedList, HistoricBuild, HistoricRelease, OfferSet, Seed,
+    SeedDevice, Span, gdmf, sofa,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -22,8 +22,16 @@ const FILES: [&str; 3] = ["devices.txt", "releases.txt", "timeline.txt"];
 /// Models that shipped with iOS 16: the others that it was offered to had run iOS 15 before.
 /// The record cannot tell, because it starts when iOS 15 was offered only to what stays on it.
 const SHIPPED_WITH_IOS_16: [&str; 10] = [
-    "iPad13,18", "iPad13,19", "iPad14,3", "iPad14,4", "iPad14,5", "iPad14,6", "iPhone14,7",
-    "iPhone14,8", "iPhone15,2", "iPhone15,3",
+    "iPad13,18",
+    "iPad13,19",
+    "iPad14,3",
+    "iPad14,4",
+    "iPad14,5",
+    "iPad14,6",
+    "iPhone14,7",
+    "iPhone14,8",
+    "iPhone15,2",
+    "iPhone15,3",
 ];
 
 /// Releases from before the record that were for iPhones only.
@@ -33,11 +41,8 @@ const IPHONE_ONLY: [&str; 6] = ["15.1.1", "16.0.1", "16.0.2", "16.0.3", "16.1.2"
 const PREINSTALLED_11_0: &str = "2020-11-12";
 
 /// Rapid Security Responses that Apple took back within a day, and that day.
-const WITHDRAWN: [(&str, &str); 3] = [
-    ("22F770820b", "2023-07-11"),
-    ("22F770830b", "2023-07-11"),
-    ("20F770750b", "2023-07-11"),
-];
+const WITHDRAWN: [(&str, &str); 3] =
+    [("22F770820b", "2023-07-11"), ("22F770830b", "2023-07-11"), ("20F770750b", "2023-07-11")];
 
 /// Writes the seed files from the release data in `data`, or only compares them.
 pub(crate) fn seed(data: &Path, check: bool) -> anyhow::Result<()> {
@@ -64,13 +69,13 @@ fn directory() -> PathBuf {
 fn derive(feeds: &Path) -> anyhow::Result<Seed> {
     let timeline: Timeline = read(feeds, "timeline/gdmf_timeline.json")?;
     let captures = timeline.captures()?;
-    let offers = offers(&timeline, &captures)?;
-    let devices = devices(feeds, &offers)?;
+    let spans = spans(&timeline, &captures)?;
+    let devices = devices(feeds, &spans)?;
     let releases = releases(feeds, &devices)?;
     Ok(Seed {
         devices,
         releases,
-        offers,
+        spans,
         recorded_from: *captures.first().context("the time line is empty")?,
         recorded_until: *captures.last().context("the time line is empty")?,
     })
@@ -109,53 +114,53 @@ impl Timeline {
     }
 }
 
-fn offers(timeline: &Timeline, captures: &[Timestamp]) -> anyhow::Result<Vec<Offer>> {
-    let mut offers = Vec::new();
+fn spans(timeline: &Timeline, captures: &[Timestamp]) -> anyhow::Result<Vec<Span>> {
+    let mut spans = Vec::new();
     for entry in &timeline.entries {
         let ids = timeline.device_sets.get(entry.devices).context("finding a device set")?;
         let device_ids = device_set(ids.iter().map(String::as_str));
-        let mut open: Option<(usize, Offer)> = None;
+        let mut open: Option<(usize, Span)> = None;
         for (capture, posted, expires) in entry.sightings()? {
             let at = *captures.get(capture).context("finding a capture")?;
             let follows = open.as_ref().is_some_and(|(last, _)| last + 1 == capture);
-            if !follows && let Some((last, offer)) = open.take() {
-                offers.push(closed(offer, captures.get(last + 1)));
+            if !follows && let Some((last, span)) = open.take() {
+                spans.push(closed(span, captures.get(last + 1)));
             }
             match &mut open {
-                Some((last, offer)) => {
+                Some((last, span)) => {
                     *last = capture;
-                    extend(offer, at, posted, expires);
+                    extend(span, at, posted, expires);
                 }
                 None => {
-                    let offer = entry.offer(device_ids.clone(), at, (posted, expires))?;
-                    open = Some((capture, offer));
+                    let span = entry.span(device_ids.clone(), at, (posted, expires))?;
+                    open = Some((capture, span));
                 }
             }
         }
-        let (last, offer) = open.context("an entry was never seen")?;
-        offers.push(closed(offer, captures.get(last + 1)));
+        let (last, span) = open.context("an entry was never seen")?;
+        spans.push(closed(span, captures.get(last + 1)));
     }
-    offers.sort_by_cached_key(order);
-    Ok(offers)
+    spans.sort_by_cached_key(order);
+    Ok(spans)
 }
 
-fn order(offer: &Offer) -> impl Ord + use<> {
-    let entry = (offer.set, offer.list, version_key(&offer.version), offer.build.clone());
-    (offer.from, entry, offer.device_ids.clone())
+fn order(span: &Span) -> impl Ord + use<> {
+    let entry = (span.set, span.list, version_key(&span.version), span.build.clone());
+    (span.from, entry, span.device_ids.clone())
 }
 
-fn closed(offer: Offer, until: Option<&Timestamp>) -> Offer {
-    Offer { until: until.copied(), ..offer }
+fn closed(span: Span, until: Option<&Timestamp>) -> Span {
+    Span { until: until.copied(), ..span }
 }
 
 /// Adds what was seen at one more moment, if it differs from what was seen before.
-fn extend(offer: &mut Offer, at: Timestamp, posted: Date, expires: Date) {
-    if offer.posted.last().is_none_or(|(_, known)| *known != posted) {
-        offer.posted.push((at, posted));
+fn extend(span: &mut Span, at: Timestamp, posted: Date, expires: Date) {
+    if span.posted.last().is_none_or(|(_, known)| *known != posted) {
+        span.posted.push((at, posted));
     }
-    let known = offer.expires.last().and_then(|(_, expiry)| expiry.day_at(at));
+    let known = span.expires.last().and_then(|(_, expiry)| expiry.day_at(at));
     if known != Some(expires) {
-        offer.expires.push((at, expiry(at, expires)));
+        span.expires.push((at, expiry(at, expires)));
     }
 }
 
@@ -175,13 +180,13 @@ impl TimelineEntry {
         Ok(sightings)
     }
 
-    fn offer(
+    fn span(
         &self,
         device_ids: DeviceSet,
         from: Timestamp,
         (posted, expires): (Date, Date),
-    ) -> anyhow::Result<Offer> {
-        Ok(Offer {
+    ) -> anyhow::Result<Span> {
+        Ok(Span {
             set: match self.set.as_str() {
                 "PublicAssetSets" => OfferSet::Public,
                 "AssetSets" => OfferSet::Installable,
@@ -222,14 +227,14 @@ struct KnownDevice {
 }
 
 /// Every Mac, iPhone, iPad, iPod and Apple TV that Apple's feed was seen to name.
-fn devices(feeds: &Path, offers: &[Offer]) -> anyhow::Result<Vec<SeedDevice>> {
+fn devices(feeds: &Path, spans: &[Span]) -> anyhow::Result<Vec<SeedDevice>> {
     let macs: MacDevices = read(feeds, "devices/mac_devices.json")?;
     let names: BTreeMap<String, KnownDevice> = read(feeds, "devices/sofa_device_lookup.json")?;
     let mut devices: Vec<SeedDevice> = macs.ids.into_iter().map(mac).collect();
     let mut majors: BTreeMap<Arc<str>, BTreeSet<u16>> = apple_tvs(feeds)?;
-    for offer in offers.iter().filter(|offer| offer.list == FeedList::Ios) {
-        let major = version_key(&offer.version).first().copied().unwrap_or_default();
-        for id in &*offer.device_ids {
+    for span in spans.iter().filter(|span| span.list == FeedList::Ios) {
+        let major = version_key(&span.version).first().copied().unwrap_or_default();
+        for id in &*span.device_ids {
             majors.entry(id.clone()).or_default().insert(u16::try_from(major)?);
         }
     }
@@ -250,8 +255,7 @@ fn devices(feeds: &Path, offers: &[Offer]) -> anyhow::Result<Vec<SeedDevice>> {
 }
 
 fn mac(mac: MacDevice) -> SeedDevice {
-    let kind =
-        if mac.apple_silicon { DeviceKind::AppleSiliconMac } else { DeviceKind::IntelMac };
+    let kind = if mac.apple_silicon { DeviceKind::AppleSiliconMac } else { DeviceKind::IntelMac };
     let (id, product, majors, name) = (mac.id.into(), mac.product, mac.majors, mac.name);
     SeedDevice { id, product, kind, majors, name }
 }

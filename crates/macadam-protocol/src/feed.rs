@@ -6,11 +6,14 @@
 
 pub mod gdmf;
 mod seed;
+mod sets;
 pub mod sofa;
 #[cfg(test)]
 mod testing;
+mod words;
 
 pub use seed::{
-    DecodeSeedError, DeviceKind, Expiry, HistoricBuild, HistoricRelease, Offer, Seed, SeedChange,
-    SeedDevice, SeedEvent, seed,
+    DecodeSeedError, DeviceKind, Expiry, HistoricBuild, HistoricRelease, Seed, SeedChange,
+    SeedDevice, SeedEvent, Span, seed,
 };
+pub use sets::{DeviceSet, FeedList, OfferSet};

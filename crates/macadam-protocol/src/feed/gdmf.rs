@@ -9,6 +9,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
+use super::sets::{DeviceSet, FeedList, OfferSet, shared};
+use super::words::{is_build, is_device_id, is_extra, is_version};
 use crate::{DecodeJsonError, Limits};
 
 /// Today's answer is 57 kB with about 6,000 values in 5 levels.
@@ -47,28 +49,6 @@ pub struct Entry {
     pub device_ids: DeviceSet,
 }
 
-/// Sorted software-update device ids, spelled as Apple does; compare them without regard to case.
-pub type DeviceSet = Arc<[Arc<str>]>;
-
-/// The part of the answer that an entry is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OfferSet {
-    /// Offered to everybody now.
-    Public,
-    /// Installable by management, mostly for 90 days after the last public day.
-    Installable,
-    /// Background Security Improvements, once called Rapid Security Responses.
-    BackgroundSecurity,
-}
-
-/// The platform list that an entry is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FeedList {
-    MacOs,
-    Ios,
-    VisionOs,
-}
-
 /// Why a body is not an answer of Apple's release feed.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeGdmfError {
@@ -86,7 +66,7 @@ pub fn decode(bytes: &[u8]) -> Result<Gdmf, DecodeGdmfError> {
     }
     let mut reader = Reader::default();
     for set in OfferSet::ALL {
-        for name in set.names() {
+        for name in [Some(set.name()), set.former_name()].into_iter().flatten() {
             if let Some(lists) = answer.get(name) {
                 reader.read_set(set, name, lists);
             }
@@ -105,48 +85,9 @@ pub fn encode(entries: &[Entry]) -> Vec<u8> {
             let chosen = entries.iter().filter(|entry| entry.set == set && entry.list == list);
             lists.insert(list.name().to_owned(), chosen.map(encode_entry).collect());
         }
-        answer.insert(set.names()[0].to_owned(), Value::Object(lists));
+        answer.insert(set.name().to_owned(), Value::Object(lists));
     }
     Value::Object(answer).to_string().into_bytes()
-}
-
-impl OfferSet {
-    pub const ALL: [Self; 3] = [Self::Public, Self::Installable, Self::BackgroundSecurity];
-
-    /// The keys Apple has used for this set, today's first.
-    const fn names(self) -> &'static [&'static str] {
-        match self {
-            Self::Public => &["PublicAssetSets"],
-            Self::Installable => &["AssetSets"],
-            Self::BackgroundSecurity => {
-                &["PublicBackgroundSecurityImprovements", "PublicRapidSecurityResponses"]
-            }
-        }
-    }
-}
-
-impl FeedList {
-    pub const ALL: [Self; 3] = [Self::MacOs, Self::Ios, Self::VisionOs];
-
-    /// Apple's name of the list.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::MacOs => "macOS",
-            Self::Ios => "iOS",
-            Self::VisionOs => "visionOS",
-        }
-    }
-
-    /// Reads a name that Apple uses or has used; lists of other platforms are not ours.
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "macOS" => Some(Self::MacOs),
-            "iOS" => Some(Self::Ios),
-            "visionOS" | "xrOS" => Some(Self::VisionOs),
-            _ => None,
-        }
-    }
 }
 
 /// Collects entries and problems, sharing equal device sets.
@@ -246,16 +187,6 @@ impl Reader {
 const POSTED: &str = "PostingDate";
 const EXPIRES: &str = "ExpirationDate";
 
-/// Returns the one stored copy of `text`.
-pub(super) fn shared(known: &mut BTreeSet<Arc<str>>, text: &str) -> Arc<str> {
-    if let Some(found) = known.get(text) {
-        return found.clone();
-    }
-    let new: Arc<str> = text.into();
-    known.insert(new.clone());
-    new
-}
-
 /// Names a broken entry by what can be read of it, and never by more than a line.
 fn label(value: &Value) -> String {
     let word = |key, good| text(value, key, good).ok().flatten().unwrap_or_else(|| "?".into());
@@ -283,36 +214,6 @@ fn unread_dates(value: &Value, entry: &Entry) -> impl Iterator<Item = &'static s
         (present && date.is_none()).then_some(key)
     };
     [unread(POSTED, entry.posted), unread(EXPIRES, entry.expires)].into_iter().flatten()
-}
-
-pub(super) fn is_version(text: &str) -> bool {
-    text.len() <= 32
-        && text.split('.').all(|part| {
-            (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-        })
-}
-
-pub(super) fn is_build(text: &str) -> bool {
-    (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-pub(super) fn is_extra(text: &str) -> bool {
-    let letters = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
-    letters.is_some_and(|letters| {
-        (1..=3).contains(&letters.len()) && letters.bytes().all(|byte| byte.is_ascii_lowercase())
-    })
-}
-
-pub(super) fn is_device_id(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-pub(super) fn is_cve(id: &str) -> bool {
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let parts = id.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
-    parts.is_some_and(|(year, number)| {
-        year.len() == 4 && digits(year) && (4..=9).contains(&number.len()) && digits(number)
-    })
 }
 
 fn encode_entry(entry: &Entry) -> Value {

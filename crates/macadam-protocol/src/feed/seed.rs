@@ -13,7 +13,8 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
 pub use self::decode::DecodeSeedError;
-use super::gdmf::{DeviceSet, Entry, FeedList, Gdmf, OfferSet};
+use super::gdmf::{Entry, Gdmf};
+use super::sets::{DeviceSet, FeedList, OfferSet};
 
 /// Everything known about the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct Seed {
     /// Every release since macOS 11 and iOS 15, in order of list, version and letter.
     pub releases: Vec<HistoricRelease>,
     /// What Apple's feed offered between `recorded_from` and `recorded_until`, by start.
-    pub offers: Vec<Offer>,
+    pub spans: Vec<Span>,
     /// The first moment at which the feed was recorded: entries starting then are older.
     pub recorded_from: Timestamp,
     /// The last moment at which the feed was recorded.
@@ -54,7 +55,7 @@ pub enum DeviceKind {
     AppleTv,
 }
 
-/// One release and what is known about it apart from the recorded offers.
+/// One release and what is known about it apart from the recorded spans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoricRelease {
     pub list: FeedList,
@@ -79,7 +80,7 @@ pub struct HistoricBuild {
     pub build: String,
     /// The build that a Rapid Security Response is for.
     pub prerequisite_build: Option<String>,
-    /// The devices it is for, where known; those of recorded builds are in the offers.
+    /// The devices it is for, where known; those of recorded builds are in the spans.
     pub device_ids: Option<DeviceSet>,
     /// The day on which Apple took it back.
     pub withdrawn_on: Option<Date>,
@@ -87,7 +88,7 @@ pub struct HistoricBuild {
 
 /// One entry's uninterrupted stay in one part of Apple's feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
+pub struct Span {
     pub set: OfferSet,
     pub list: FeedList,
     pub version: String,
@@ -118,11 +119,11 @@ pub enum Expiry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedEvent<'a> {
     pub at: Timestamp,
-    pub offer: &'a Offer,
+    pub span: &'a Span,
     pub change: SeedChange,
 }
 
-/// What happened to an offer at a moment; at one moment, leaving comes first.
+/// What happened to a span at a moment; at one moment, leaving comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SeedChange {
     Unlisted,
@@ -161,8 +162,8 @@ impl Seed {
     /// Before the record it is empty; after it, the last state goes on.
     #[must_use]
     pub fn answer_at(&self, moment: Timestamp) -> Gdmf {
-        let offered = self.offers.iter().filter(|offer| offer.is_offered_at(moment));
-        let mut entries: Vec<Entry> = offered.map(|offer| offer.entry_at(moment)).collect();
+        let offered = self.spans.iter().filter(|span| span.is_offered_at(moment));
+        let mut entries: Vec<Entry> = offered.map(|span| span.entry_at(moment)).collect();
         entries.sort();
         Gdmf { entries, problems: Vec::new() }
     }
@@ -170,7 +171,7 @@ impl Seed {
     /// Every change of what was offered, in order of time.
     #[must_use]
     pub fn events(&self) -> Vec<SeedEvent<'_>> {
-        let mut events: Vec<_> = self.offers.iter().flat_map(Offer::events).collect();
+        let mut events: Vec<_> = self.spans.iter().flat_map(Span::events).collect();
         events.sort_by_key(|event| (event.at, event.change));
         events
     }
@@ -209,14 +210,14 @@ impl DeviceKind {
     }
 }
 
-impl Offer {
+impl Span {
     /// Whether the entry was in its set at `moment`.
     #[must_use]
     pub fn is_offered_at(&self, moment: Timestamp) -> bool {
         self.from <= moment && self.until.is_none_or(|until| moment < until)
     }
 
-    /// The expiration shown at `moment`, `None` before the offer.
+    /// The expiration shown at `moment`, `None` before the span.
     #[must_use]
     pub fn expiry_at(&self, moment: Timestamp) -> Option<Expiry> {
         value_at(&self.expires, moment)
@@ -237,7 +238,7 @@ impl Offer {
     }
 
     fn events(&self) -> impl Iterator<Item = SeedEvent<'_>> {
-        let event = |at, change| SeedEvent { at, offer: self, change };
+        let event = |at, change| SeedEvent { at, span: self, change };
         let unlisted = self.until.map(|until| event(until, SeedChange::Unlisted));
         let expires = self.expires.iter().skip(1);
         std::iter::once(event(self.from, SeedChange::Listed))

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::gdmf::{self, DeviceSet, shared};
+use super::sets::{DeviceSet, shared};
+use super::words;
 use crate::{DecodeJsonError, Limits};
 
 /// Today's files are up to 0.5 MB with about 25,000 values.
@@ -126,7 +127,7 @@ struct Reader {
 impl Reader {
     fn read_latest(&mut self, major: u16, value: &Value) -> Result<Latest, DecodeSofaError> {
         let latest = value.get("Latest").unwrap_or(&Value::Null);
-        let version = text(latest, &["ProductVersion"]).filter(|text| gdmf::is_version(text));
+        let version = text(latest, &["ProductVersion"]).filter(|text| words::is_version(text));
         let version = version.ok_or(DecodeSofaError::LatestMissing { major })?;
         let build = text(latest, &["Build"]).ok_or(DecodeSofaError::BuildMissing { major })?;
         if is_placeholder(build, version) {
@@ -149,7 +150,7 @@ impl Reader {
         let majors = file.get("BackgroundSecurityImprovements").and_then(Value::as_object);
         let lists = majors.into_iter().flat_map(serde_json::Map::values);
         for release in lists.filter_map(Value::as_array).flatten() {
-            let letter = text(release, &["VersionExtra"]).filter(|extra| gdmf::is_extra(extra));
+            let letter = text(release, &["VersionExtra"]).filter(|extra| words::is_extra(extra));
             // Without its letter it would pass for the release that it improves.
             match letter {
                 Some(letter) => self.read_release(release, Some(letter.to_owned())),
@@ -160,7 +161,7 @@ impl Reader {
 
     fn read_release(&mut self, value: &Value, extra: Option<String>) {
         let version = text(value, &["ProductVersion", "Version"]);
-        let Some(version) = version.filter(|version| gdmf::is_version(version)) else {
+        let Some(version) = version.filter(|version| words::is_version(version)) else {
             return self.report("a release has no version".to_owned());
         };
         let (mut cves, mut exploited) = (BTreeSet::new(), BTreeSet::new());
@@ -210,7 +211,7 @@ impl Reader {
     }
 
     fn read_cve(&mut self, id: &str, into: &mut BTreeSet<String>) {
-        if gdmf::is_cve(id) {
+        if words::is_cve(id) {
             into.insert(id.to_owned());
         } else {
             self.report("a vulnerability has no CVE identifier".to_owned());
@@ -234,7 +235,7 @@ impl Reader {
             device.as_str().or_else(|| text(device, &["BoardID", "device_id", "DeviceID"]))
         });
         let ids: BTreeSet<Arc<str>> = devices
-            .filter(|id| gdmf::is_device_id(id))
+            .filter(|id| words::is_device_id(id))
             .map(|id| shared(&mut self.ids, id))
             .collect();
         ids.into_iter().collect()
@@ -260,7 +261,7 @@ fn text<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a str> {
 
 /// Leaves out what is no build, and placeholders such as `26A000`.
 fn known_build(build: &str, version: &str) -> Option<String> {
-    let is_known = gdmf::is_build(build) && !is_placeholder(build, version);
+    let is_known = words::is_build(build) && !is_placeholder(build, version);
     is_known.then(|| build.to_owned())
 }
 
@@ -271,7 +272,7 @@ fn is_placeholder(build: &str, version: &str) -> bool {
 /// Turns the release type `RSR_a` into Apple's `(a)`.
 fn rapid_letter(release_type: &str) -> Option<String> {
     let letter = release_type.strip_prefix("RSR_")?;
-    Some(format!("({letter})")).filter(|extra| gdmf::is_extra(extra))
+    Some(format!("({letter})")).filter(|extra| words::is_extra(extra))
 }
 
 /// Links are shown to people, so only Apple's own are kept.

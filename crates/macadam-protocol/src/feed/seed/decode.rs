@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{DeviceKind, Expiry, HistoricBuild, HistoricRelease, Offer, Seed, SeedDevice};
-use crate::feed::gdmf::{self, DeviceSet, FeedList, OfferSet, shared};
+use super::{DeviceKind, Expiry, HistoricBuild, HistoricRelease, Seed, SeedDevice, Span};
+use crate::feed::sets::{DeviceSet, FeedList, OfferSet, shared};
+use crate::feed::words;
 
 pub(super) const URL_PREFIX: &str = "https://support.apple.com";
 pub(super) const CVE_PREFIX: &str = "CVE-";
@@ -36,7 +37,7 @@ pub(super) fn decode(
     Ok(Seed {
         devices,
         releases,
-        offers: timeline.offers,
+        spans: timeline.spans,
         recorded_from: timeline.recorded.0,
         recorded_until: timeline.recorded.1,
     })
@@ -66,7 +67,7 @@ fn read_device(
     line: &mut Line<'_>,
     ids: &mut BTreeSet<Arc<str>>,
 ) -> Result<SeedDevice, DecodeSeedError> {
-    let id = line.checked(gdmf::is_device_id, "not a device id")?;
+    let id = line.checked(words::is_device_id, "not a device id")?;
     let product = match line.word()? {
         "-" => None,
         "=" => Some(id.to_owned()),
@@ -84,7 +85,7 @@ fn read_set(
 ) -> Result<DeviceSet, DecodeSeedError> {
     let mut set: Vec<Arc<str>> = Vec::new();
     while let Some(id) = line.next() {
-        if !gdmf::is_device_id(id) || set.last().is_some_and(|last| &**last >= id) {
+        if !words::is_device_id(id) || set.last().is_some_and(|last| &**last >= id) {
             return Err(line.error("not device ids in order"));
         }
         set.push(shared(ids, id));
@@ -138,7 +139,7 @@ fn read_cves(line: &mut Line<'_>, release: &mut HistoricRelease) -> Result<(), D
     while let Some(word) = line.next() {
         let number = word.strip_suffix('!').unwrap_or(word);
         let id = format!("{CVE_PREFIX}{year}-{number}");
-        if !gdmf::is_cve(&id) || release.cves.last().is_some_and(|last| *last >= id) {
+        if !words::is_cve(&id) || release.cves.last().is_some_and(|last| *last >= id) {
             return Err(line.error("not CVE numbers in order"));
         }
         if number != word {
@@ -152,7 +153,7 @@ fn read_cves(line: &mut Line<'_>, release: &mut HistoricRelease) -> Result<(), D
 struct Timeline {
     recorded: (Timestamp, Timestamp),
     moments: Vec<Timestamp>,
-    offers: Vec<Offer>,
+    spans: Vec<Span>,
 }
 
 fn read_timeline(text: &str, sets: &[DeviceSet]) -> Result<Timeline, DecodeSeedError> {
@@ -160,7 +161,7 @@ fn read_timeline(text: &str, sets: &[DeviceSet]) -> Result<Timeline, DecodeSeedE
     let whole = DecodeSeedError { file: "timeline", line: 0, problem: "recorded is missing" };
     let mut line = lines.next().ok_or(whole)?;
     let mut timeline =
-        Timeline { recorded: read_recorded(&mut line)?, moments: Vec::new(), offers: Vec::new() };
+        Timeline { recorded: read_recorded(&mut line)?, moments: Vec::new(), spans: Vec::new() };
     for mut line in lines {
         let word = line.word()?;
         if word == "at" {
@@ -170,8 +171,8 @@ fn read_timeline(text: &str, sets: &[DeviceSet]) -> Result<Timeline, DecodeSeedE
             }
             timeline.moments.push(moment);
         } else {
-            let set = set(word).ok_or_else(|| line.error("neither at nor an offer"))?;
-            timeline.offers.push(read_offer(&mut line, set, sets, &timeline.moments)?);
+            let set = set(word).ok_or_else(|| line.error("neither at nor a span"))?;
+            timeline.spans.push(read_span(&mut line, set, sets, &timeline.moments)?);
         }
         line.end()?;
     }
@@ -186,24 +187,24 @@ fn read_recorded(line: &mut Line<'_>) -> Result<(Timestamp, Timestamp), DecodeSe
     Ok((from, until))
 }
 
-fn read_offer(
+fn read_span(
     line: &mut Line<'_>,
     set: OfferSet,
     sets: &[DeviceSet],
     moments: &[Timestamp],
-) -> Result<Offer, DecodeSeedError> {
+) -> Result<Span, DecodeSeedError> {
     let list = line.parsed(list, "not a list")?;
     let (version, extra) = line.parsed(version, "not a version")?;
     let (build, prerequisite_build) = line.parsed(build, "not a build")?;
     let device_ids = line.parsed(|set| sets.get(number(set)?).cloned(), "not a set")?;
-    let (from, until) = line.parsed(|word| span(word, moments), "not a span of moments")?;
+    let (from, until) = line.parsed(|word| stay(word, moments), "not a span of moments")?;
     let posted = line.word()?;
     let posted = changes(posted, from, moments, |day| day.parse().ok());
     let posted = posted.ok_or_else(|| line.error("not posting dates in order"))?;
     let expires = line.word()?;
     let expires = changes(expires, from, moments, expiry);
     let expires = expires.ok_or_else(|| line.error("not expirations in order"))?;
-    Ok(Offer {
+    Ok(Span {
         set,
         list,
         version,
@@ -248,7 +249,7 @@ fn majors(word: &str) -> Option<Vec<u16>> {
 
 fn version(word: &str) -> Option<(String, Option<String>)> {
     let (version, extra) = word.split_at(word.find('(').unwrap_or(word.len()));
-    let is_good = gdmf::is_version(version) && (extra.is_empty() || gdmf::is_extra(extra));
+    let is_good = words::is_version(version) && (extra.is_empty() || words::is_extra(extra));
     is_good.then(|| (version.to_owned(), (!extra.is_empty()).then(|| extra.to_owned())))
 }
 
@@ -257,7 +258,7 @@ fn build(word: &str) -> Option<(String, Option<String>)> {
         Some((build, prerequisite)) => (build, Some(prerequisite)),
         None => (word, None),
     };
-    let is_good = gdmf::is_build(build) && prerequisite.is_none_or(gdmf::is_build);
+    let is_good = words::is_build(build) && prerequisite.is_none_or(words::is_build);
     is_good.then(|| (build.to_owned(), prerequisite.map(str::to_owned)))
 }
 
@@ -265,7 +266,7 @@ fn expiry(word: &str) -> Option<Expiry> {
     if word == "moving" { Some(Expiry::Moving) } else { word.parse().ok().map(Expiry::Fixed) }
 }
 
-fn span(word: &str, moments: &[Timestamp]) -> Option<(Timestamp, Option<Timestamp>)> {
+fn stay(word: &str, moments: &[Timestamp]) -> Option<(Timestamp, Option<Timestamp>)> {
     let (from, until) = word.split_once('-')?;
     let from = *moments.get(number(from)?)?;
     if until.is_empty() {

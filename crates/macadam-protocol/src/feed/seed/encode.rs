@@ -6,8 +6,8 @@ use std::fmt::{Display, Write as _};
 use jiff::Timestamp;
 
 use super::decode::{CVE_PREFIX, URL_PREFIX};
-use super::{DeviceKind, Expiry, HistoricRelease, Offer, Seed, SeedDevice};
-use crate::feed::gdmf::{DeviceSet, FeedList, OfferSet};
+use super::{DeviceKind, Expiry, HistoricRelease, Seed, SeedDevice, Span};
+use crate::feed::sets::{DeviceSet, FeedList, OfferSet};
 
 /// Numbers for what lines refer to: device sets and moments.
 struct Numbers {
@@ -86,25 +86,25 @@ fn timeline(seed: &Seed, numbers: &Numbers) -> String {
     for moment in numbers.moments.keys() {
         line(&mut text, ["at", &moment.to_string()]);
     }
-    for offer in &seed.offers {
-        line(&mut text, [offer_line(offer, numbers)]);
+    for span in &seed.spans {
+        line(&mut text, [span_line(span, numbers)]);
     }
     text
 }
 
-fn offer_line(offer: &Offer, numbers: &Numbers) -> String {
+fn span_line(span: &Span, numbers: &Numbers) -> String {
     let moment = |at: &Timestamp| numbers.moments.get(at).map(usize::to_string).unwrap_or_default();
-    let until = offer.until.as_ref().map(moment).unwrap_or_default();
-    let set = numbers.sets.get(&offer.device_ids).map(usize::to_string).unwrap_or_default();
-    let posted = offer.posted.iter().map(|(at, day)| (moment(at), day.to_string()));
-    let expires = offer.expires.iter().map(|(at, expiry)| (moment(at), expiry_word(*expiry)));
+    let until = span.until.as_ref().map(moment).unwrap_or_default();
+    let set = numbers.sets.get(&span.device_ids).map(usize::to_string).unwrap_or_default();
+    let posted = span.posted.iter().map(|(at, day)| (moment(at), day.to_string()));
+    let expires = span.expires.iter().map(|(at, expiry)| (moment(at), expiry_word(*expiry)));
     [
-        set_word(offer.set).to_owned(),
-        list_word(offer.list).to_owned(),
-        version_word(&offer.version, offer.extra.as_deref()),
-        build_word(&offer.build, offer.prerequisite_build.as_deref()),
+        set_word(span.set).to_owned(),
+        list_word(span.list).to_owned(),
+        version_word(&span.version, span.extra.as_deref()),
+        build_word(&span.build, span.prerequisite_build.as_deref()),
         set,
-        format!("{}-{until}", moment(&offer.from)),
+        format!("{}-{until}", moment(&span.from)),
         changes_word(posted),
         changes_word(expires),
     ]
@@ -184,18 +184,18 @@ fn majors_word(majors: &[u16]) -> String {
 }
 
 fn sets(seed: &Seed) -> BTreeSet<DeviceSet> {
-    let offers = seed.offers.iter().map(|offer| &offer.device_ids);
+    let spans = seed.spans.iter().map(|span| &span.device_ids);
     let builds = seed.releases.iter().flat_map(|release| &release.builds);
-    offers.chain(builds.filter_map(|build| build.device_ids.as_ref())).cloned().collect()
+    spans.chain(builds.filter_map(|build| build.device_ids.as_ref())).cloned().collect()
 }
 
 fn moments(seed: &Seed) -> BTreeSet<Timestamp> {
-    let offers = seed.offers.iter();
-    offers
-        .flat_map(|offer| {
-            let posted = offer.posted.iter().map(|(at, _)| *at);
-            let expires = offer.expires.iter().map(|(at, _)| *at);
-            posted.chain(expires).chain([offer.from]).chain(offer.until)
+    let spans = seed.spans.iter();
+    spans
+        .flat_map(|span| {
+            let posted = span.posted.iter().map(|(at, _)| *at);
+            let expires = span.expires.iter().map(|(at, _)| *at);
+            posted.chain(expires).chain([span.from]).chain(span.until)
         })
         .collect()
 }

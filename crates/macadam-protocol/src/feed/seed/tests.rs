@@ -54,7 +54,7 @@ fn events_replayed_give_the_answer_at_each_moment() {
     for moment in seed.moments() {
         let later = rest.split_off(rest.partition_point(|event| event.at <= moment));
         for event in std::mem::replace(&mut rest, later) {
-            let key = event.offer.entry_at(event.offer.from);
+            let key = event.span.entry_at(event.span.from);
             match event.change {
                 SeedChange::Listed => assert!(offered.insert(key), "listed twice"),
                 SeedChange::Unlisted => assert!(offered.remove(&key), "was not listed"),
@@ -124,9 +124,9 @@ fn history_reaches_back_before_the_record() {
 #[test]
 fn every_offered_device_is_known_with_the_major_it_is_offered() {
     let seed = seed();
-    for offer in &seed.offers {
-        let major: u16 = offer.version.split('.').next().unwrap().parse().unwrap();
-        for id in &*offer.device_ids {
+    for span in &seed.spans {
+        let major: u16 = span.version.split('.').next().unwrap().parse().unwrap();
+        for id in &*span.device_ids {
             let device = seed.device(id).unwrap_or_else(|| panic!("{id} is unknown"));
             assert!(device.majors.contains(&major), "{id} lacks {major}");
         }
@@ -164,7 +164,7 @@ fn every_line_must_be_exactly_right() {
     seed file releases, line 5: not a path
     seed file releases, line 5: not CVE numbers in order
     seed file timeline, line 6: moments are not in order
-    seed file timeline, line 6: neither at nor an offer
+    seed file timeline, line 6: neither at nor a span
     seed file timeline, line 6: not a set
     seed file timeline, line 6: not a span of moments
     seed file timeline, line 6: not a span of moments

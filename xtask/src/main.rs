@@ -9,6 +9,8 @@ mod ci;
 mod layers;
 mod licenses;
 mod prerequisites;
+#[cfg(feature = "seed")]
+mod seed;
 mod setup;
 mod step;
 mod test;
@@ -16,6 +18,9 @@ mod tidy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+#[cfg(feature = "seed")]
+use anyhow::Context as _;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -25,6 +30,7 @@ usage: cargo xtask <command>
   ci         everything that must hold: format, lints, tidy, tests, documentation, licenses
   setup      install the Debian packages that the tests need (needs root)
   tidy       only the repository's own checks
+  seed       derive the seed history from MACADAM_RELEASE_DATA; with --check, only compare it
 ";
 
 fn main() -> ExitCode {
@@ -35,6 +41,7 @@ fn main() -> ExitCode {
         ["ci", rest @ ..] => ci::ci(rest),
         ["setup"] => setup::setup(),
         ["tidy"] => tidy::tidy(),
+        ["seed", rest @ ..] => seed(rest),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
@@ -47,6 +54,24 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(feature = "seed")]
+fn seed(words: &[&str]) -> anyhow::Result<()> {
+    let data = std::env::var_os("MACADAM_RELEASE_DATA");
+    let data = data.context("MACADAM_RELEASE_DATA is not set")?;
+    match words {
+        [] => seed::seed(data.as_ref(), seed::Mode::Write),
+        ["--check"] => seed::seed(data.as_ref(), seed::Mode::Check),
+        _ => anyhow::bail!("usage: cargo xtask seed [--check]"),
+    }
+}
+
+/// Starts an xtask that has the generator compiled in.
+#[cfg(not(feature = "seed"))]
+fn seed(words: &[&str]) -> anyhow::Result<()> {
+    let run = ["run", "--quiet", "--package", "xtask", "--features", "seed", "--", "seed"];
+    step::cargo(&[run.as_slice(), words].concat())
 }
 
 /// The repository's root directory.

@@ -44,26 +44,35 @@ const PREINSTALLED_11_0: &str = "2020-11-12";
 const WITHDRAWN: [(&str, &str); 3] =
     [("22F770820b", "2023-07-11"), ("22F770830b", "2023-07-11"), ("20F770750b", "2023-07-11")];
 
-/// Writes the seed files from the release data in `data`, or only compares them.
-pub(crate) fn seed(data: &Path, check: bool) -> anyhow::Result<()> {
+/// Whether the seed files are written, or only compared with what would be.
+#[derive(Clone, Copy)]
+pub(crate) enum Mode {
+    Write,
+    Check,
+}
+
+/// Derives the seed files from the release data in `data`.
+pub(crate) fn seed(data: &Path, mode: Mode) -> anyhow::Result<()> {
     let seed = derive(&data.join("feeds"))?;
     let texts = seed.encode();
     let [devices, releases, timeline] = &texts;
     let read = Seed::decode(devices, releases, timeline).context("reading the new seed back")?;
     ensure!(read == seed, "the new seed does not read back as it was written");
     for (name, text) in FILES.iter().zip(&texts) {
-        let path = directory().join(name);
-        if !check {
-            std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
-        } else if std::fs::read_to_string(&path).ok().as_ref() != Some(text) {
-            bail!("{} is not what the release data gives; run the seed task", path.display());
+        let path = crate::root().join("crates/macadam-protocol/seed").join(name);
+        let place = path.display();
+        match mode {
+            Mode::Write => {
+                std::fs::write(&path, text).with_context(|| format!("writing {place}"))?;
+            }
+            Mode::Check => {
+                let known = std::fs::read_to_string(&path);
+                let known = known.with_context(|| format!("reading {place}"))?;
+                ensure!(known == *text, "{place} differs; `cargo xtask seed` writes it anew");
+            }
         }
     }
     Ok(())
-}
-
-fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/macadam-protocol/seed")
 }
 
 fn derive(feeds: &Path) -> anyhow::Result<Seed> {

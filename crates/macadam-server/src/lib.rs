@@ -7,8 +7,10 @@ mod admin_api;
 mod app;
 mod clock;
 mod config;
+mod device_api;
 mod health;
 mod listen;
+mod origin;
 mod serve;
 mod workers;
 

@@ -1,17 +1,16 @@
 //! Starts and stops the server. This file alone knows every part.
 
-use std::fs;
-use std::io::{self, Write};
+mod setup;
+
+use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use axum::Router;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use macadam_store::{OpenStoreError, Sealer, Store, StoreOptions};
+use macadam_pki::{LoadAnchorsError, TrustAnchors};
+use macadam_store::{OpenStoreError, Sealer, Store, StoreError, StoreOptions};
 use secrecy::ExposeSecret;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -19,11 +18,12 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, Parts, Signals};
+use crate::app::{App, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals};
 use crate::clock::{FleetClock, Ids, WallClock};
-use crate::config::{Config, FleetClockSettings, ServeArgs};
+use crate::config::{Config, ServeArgs};
 use crate::listen::{Listener, Transport, serve_listener};
-use crate::{admin_api, health};
+use crate::{admin_api, device_api, health, workers};
+use setup::{SetUpError, authority, fleet_clock};
 
 /// Connections to PostgreSQL, or concurrent reads of SQLite.
 const DATABASE_CONNECTIONS: u32 = 16;
@@ -46,16 +46,16 @@ pub struct Clocks {
 /// The server did not start.
 #[derive(Debug, Error)]
 pub enum StartError {
-    #[error("cannot create the data directory {path}")]
-    DataDirectory { path: PathBuf, source: io::Error },
-    #[error("cannot read or create the sealing key {path}")]
-    SealingKey { path: PathBuf, source: io::Error },
-    #[error("the sealing key {path} is not the base64 of 32 bytes")]
-    SealingKeyShape { path: PathBuf },
+    #[error("the server could not be set up")]
+    SetUp(#[from] SetUpError),
     #[error("cannot open the database")]
     OpenStore(#[from] OpenStoreError),
+    #[error("an authority for device identities cannot be used")]
+    Anchors(#[from] LoadAnchorsError),
     #[error("cannot listen on {address}")]
     Listen { address: SocketAddr, source: io::Error },
+    #[error("the database did not do its part")]
+    Store(#[from] StoreError),
 }
 
 /// `macadam serve`: runs until it is told to stop.
@@ -83,34 +83,45 @@ async fn stop_requested() {
 }
 
 impl Server {
-    /// Starts a server that follows the machine's clock, or the clock its settings ask for.
+    /// Starts a server that follows the machine's clock, or the one its settings ask for.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let fleet = match config.fleet_clock {
-            FleetClockSettings::Real | FleetClockSettings::Accelerated { .. } => FleetClock::real(),
-        };
-        let clocks = Clocks { fleet, wall: WallClock::real(), ids: Ids::system() };
-        Self::start_with(config, clocks).await
+        let (wall, ids) = (WallClock::real(), Ids::system());
+        let store = open_store(&config, &ids).await?;
+        let fleet = fleet_clock(&store, config.fleet_clock, wall.now()).await?;
+        Self::assemble(config, store, Clocks { fleet, wall, ids }).await
     }
 
     /// Starts a server on other clocks; for tests and simulations in one process.
     pub async fn start_with(config: Config, clocks: Clocks) -> Result<Self, StartError> {
-        create_data_dir(&config.data_dir)?;
-        let sealer = Sealer::new(&sealing_key(&config.sealing_key_file, &clocks.ids)?);
-        let store = Store::open(StoreOptions {
-            url: config.database.url().expose_secret().to_owned(),
-            sealer,
-            connections: DATABASE_CONNECTIONS,
-        })
-        .await?;
+        let store = open_store(&config, &clocks.ids).await?;
+        Self::assemble(config, store, clocks).await
+    }
+
+    async fn assemble(config: Config, store: Store, clocks: Clocks) -> Result<Self, StartError> {
+        let Clocks { fleet: fleet_clock, wall: wall_clock, ids } = clocks;
+        let authority = authority(&store, &wall_clock, &ids).await?;
+        let roots = config.device_ca_roots.iter().chain([authority.certificate()]);
+        let identity_trust = IdentityTrust::new(TrustAnchors::from_certificates(roots)?);
+        let seed = macadam_protocol::feed::seed();
         let app = App::new(Parts {
+            admission: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
             config,
             store,
-            fleet_clock: clocks.fleet,
-            wall_clock: clocks.wall,
-            ids: clocks.ids,
+            fleet_clock,
+            wall_clock,
+            ids,
             signals: Signals::default(),
+            authority,
+            identity_trust,
+            refusals: Refusals::default(),
+            knowledge: ArcSwap::from_pointee(Knowledge::of_the_past(&seed)),
+            reconciler: Reconciler::default(),
         });
-        Self::listen(app).await
+        app.seed_catalog(&seed).await?;
+        app.refresh_knowledge().await?;
+        let mut server = Self::listen(app).await?;
+        server.tasks.extend(workers::spawn_all(&server.app, &server.stop));
+        Ok(server)
     }
 
     async fn listen(app: App) -> Result<Self, StartError> {
@@ -142,6 +153,9 @@ impl Server {
                 tracing::error!(%error, "a part of the server ended badly");
             }
         }
+        if let Err(error) = self.app.flush().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "last words were lost");
+        }
     }
 }
 
@@ -152,33 +166,18 @@ impl Drop for Server {
 }
 
 fn router(app: &App) -> Router {
-    Router::new().merge(health::router(app.clone())).merge(admin_api::router(app.clone()))
+    Router::new()
+        .merge(health::router(app.clone()))
+        .merge(device_api::router(app.clone()))
+        .merge(admin_api::router(app.clone()))
 }
 
-fn create_data_dir(path: &Path) -> Result<(), StartError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|source| StartError::DataDirectory { path: path.to_owned(), source })
-}
-
-/// Reads the key that seals secrets at rest, or makes it at the first start.
-fn sealing_key(path: &Path, ids: &Ids) -> Result<[u8; 32], StartError> {
-    let failed = |source| StartError::SealingKey { path: path.to_owned(), source };
-    let created = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    match created {
-        Ok(mut file) => {
-            let key = ids.random();
-            let text = STANDARD.encode(key) + "\n";
-            file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-            Ok(key)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let text = fs::read_to_string(path).map_err(failed)?;
-            let key = STANDARD.decode(text.trim()).ok().and_then(|key| key.try_into().ok());
-            key.ok_or_else(|| StartError::SealingKeyShape { path: path.to_owned() })
-        }
-        Err(error) => Err(failed(error)),
-    }
+async fn open_store(config: &Config, ids: &Ids) -> Result<Store, StartError> {
+    setup::create_data_dir(&config.data_dir)?;
+    let options = StoreOptions {
+        url: config.database.url().expose_secret().to_owned(),
+        sealer: Sealer::new(&setup::sealing_key(&config.sealing_key_file, ids)?),
+        connections: DATABASE_CONNECTIONS,
+    };
+    Ok(Store::open(options).await?)
 }

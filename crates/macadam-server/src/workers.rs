@@ -1,47 +1,76 @@
 //! Work nobody waits for. A worker takes no input and may run twice: it compares what is with what
 //! should be. It runs when it is signaled and once in a while, and nothing it does ends it.
 
+mod flush_seen;
+mod prune;
+mod reconcile_fleet;
+mod watch_changes;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::FleetClock;
+use crate::app::App;
+
+use flush_seen::FlushSeen;
+use prune::Prune;
+use reconcile_fleet::ReconcileFleet;
+use watch_changes::WatchChanges;
 
 /// One kind of work.
-pub(crate) trait Worker: Send + Sync + 'static {
+trait Worker: Send + Sync + 'static {
     const NAME: &'static str;
-    /// How much fleet time passes at most between two runs.
-    const PERIOD: Duration;
 
     /// Does what is to be done now. An error is logged, and the next run tries again.
     fn run(&self) -> impl Future<Output = anyhow::Result<()>> + Send;
 
-    /// When to run next, if it is not the period that says it.
-    fn pause(&self) -> Duration {
-        Self::PERIOD
-    }
+    /// Waits until the next run is due without a signal.
+    fn rest(&self) -> impl Future<Output = ()> + Send;
 }
 
-/// Runs a worker at once, on each signal and after each pause, until `stop`.
-pub(crate) fn spawn<W: Worker>(
-    worker: W,
-    clock: FleetClock,
-    signal: std::sync::Arc<Notify>,
-    stop: CancellationToken,
-) -> JoinHandle<()> {
+/// Starts every worker; each ends after `stop`, between two runs or in the middle of one.
+pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    let signals = &app.signals;
+    let never = Arc::default;
+    vec![
+        spawn(FlushSeen::new(app.clone()), never(), stop.clone()),
+        spawn(Prune::new(app.clone()), never(), stop.clone()),
+        spawn(WatchChanges::new(app.clone()), never(), stop.clone()),
+        spawn(ReconcileFleet::new(app.clone()), Arc::clone(&signals.reconcile_fleet), stop.clone()),
+    ]
+}
+
+fn spawn<W: Worker>(worker: W, signal: Arc<Notify>, stop: CancellationToken) -> JoinHandle<()> {
+    let worker = Arc::new(worker);
     tokio::spawn(async move {
         loop {
-            let Some(outcome) = stop.run_until_cancelled(worker.run()).await else { return };
+            let run = Arc::clone(&worker);
+            // A task of its own, so that even a panic ends only this run.
+            let mut run = tokio::spawn(async move { run.run().await });
+            let outcome = tokio::select! {
+                outcome = &mut run => outcome,
+                () = stop.cancelled() => {
+                    run.abort();
+                    return;
+                }
+            };
+            let outcome = outcome.map_err(anyhow::Error::from).flatten();
             if let Err(error) = outcome {
                 tracing::error!(worker = W::NAME, error = format!("{error:#}"), "a worker failed");
             }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = signal.notified() => {}
-                () = clock.sleep(worker.pause()) => {}
+                () = worker.rest() => {}
             }
         }
     })
+}
+
+/// The usual rest of a worker whose work follows the fleet's time.
+async fn rest(app: &App, period: Duration) {
+    app.fleet_clock.sleep(period).await;
 }

@@ -1,0 +1,165 @@
+//! The decision for one device from its stored facts, and the summary of it that lists show.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use macadam_declare::{DeclarationSet, Subject};
+use macadam_policy::{
+    AssignedItem, Assignment, Attributes, Decision, Device, DeviceId, ItemId, Mechanism,
+    NotManageable, Outcome, Status, Suspended, Target, Unresolved, assigned_items, decide,
+    managed_os_items,
+};
+use macadam_store::{DecisionRecord, DeviceSituation};
+
+use super::{Knowledge, situations};
+
+/// A decision with everything that led to it and follows from it.
+pub(crate) struct Decided {
+    pub(crate) device: Device,
+    pub(crate) attributes: Attributes,
+    /// The Managed OS items that were decided with.
+    pub(crate) items: Vec<AssignedItem>,
+    /// Every item that reaches the device, of whatever kind.
+    pub(crate) reaching: Vec<ItemId>,
+    pub(crate) decision: Decision,
+    /// What the device is told; none for an OS that knows no declarations.
+    pub(crate) set: Option<Arc<DeclarationSet>>,
+}
+
+impl Knowledge {
+    /// Decides for one device; `None` until it has told its platform and version.
+    pub(crate) fn decide(&self, now: Timestamp, situation: &DeviceSituation) -> Option<Decided> {
+        static NOTHING: Assignment = Assignment::Classic(Vec::new());
+        let capabilities = self.capabilities(situation.facts.capabilities);
+        let device = situations::device(situation, capabilities.map(AsRef::as_ref))?;
+        let attributes = situations::attributes(situation);
+        let blueprint = situation.blueprint.as_ref();
+        let assignment = blueprint.and_then(|blueprint| self.library.assignments.get(blueprint));
+        let assignment = assignment.unwrap_or(&NOTHING);
+        let history = |item| situations::item_history(situation, item, now);
+        let items = managed_os_items(
+            assignment,
+            &self.library.managed_os,
+            (&device, &attributes),
+            &history,
+        );
+        let decision = decide(now, &self.catalog, &items, &device);
+        let placements = assigned_items(assignment, &device, &attributes);
+        let reaching: Vec<_> = placements.into_iter().map(|placement| placement.item).collect();
+        let is_settings_item = |item: &ItemId| self.library.settings_items.contains_key(item);
+        let settings_items: Vec<_> = reaching.iter().copied().filter(is_settings_item).collect();
+        let set = situations::speaks_ddm(&device).then(|| {
+            self.compile(Subject {
+                device: &device,
+                decision: &decision,
+                settings_items: &settings_items,
+                capabilities,
+            })
+        });
+        Some(Decided { device, attributes, items, reaching, decision, set })
+    }
+}
+
+/// The summary of a decision. `source` is what led to it.
+pub(super) fn record(device: DeviceId, decision: &Decision, source: &str) -> DecisionRecord {
+    let target = target(&decision.outcome);
+    let (reason, detail) = reason(decision);
+    DecisionRecord {
+        device,
+        status: status_code(decision.status).to_owned(),
+        item: target.map(|target| target.item),
+        target_version: target.map(|target| target.version.to_string()),
+        target_build: target.map(|target| target.build.to_string()),
+        deadline_local: target.map(|target| target.deadline.to_string()),
+        mechanism: decision.mechanism.map(|mechanism| mechanism_code(mechanism).to_owned()),
+        meets_floor: decision.meets_floor,
+        reason: reason.map(ToOwned::to_owned),
+        detail,
+        source: source.to_owned(),
+    }
+}
+
+fn target(outcome: &Outcome) -> Option<&Target> {
+    match outcome {
+        Outcome::Install { target, .. } => Some(target),
+        Outcome::UpToDate
+        | Outcome::Available { .. }
+        | Outcome::Waiting
+        | Outcome::Incompatible
+        | Outcome::Excluded
+        | Outcome::Unresolved(_)
+        | Outcome::Suspended(_)
+        | Outcome::NotManageable(_)
+        | Outcome::NotAssigned => None,
+    }
+}
+
+/// A stable code for filters and the sentence for people: the last rule that fired says it best.
+fn reason(decision: &Decision) -> (Option<&'static str>, String) {
+    let last_rule =
+        || decision.trace.0.last().map(|step| step.rule.to_string()).unwrap_or_default();
+    match &decision.outcome {
+        Outcome::Install { target, .. } => {
+            (None, format!("{} by {}", target.version, target.deadline))
+        }
+        Outcome::UpToDate => (None, last_rule()),
+        Outcome::Available { version } => (None, format!("{version} is offered in Self Service")),
+        Outcome::Waiting => (None, last_rule()),
+        Outcome::Incompatible => (Some("incompatible"), last_rule()),
+        Outcome::Excluded => (Some("excluded"), last_rule()),
+        Outcome::Unresolved(why) => {
+            (Some(unresolved_code(*why)), format!("{}: {}", why.reason(), why.remedy()))
+        }
+        Outcome::Suspended(Suspended::Paused) => (Some("paused"), last_rule()),
+        Outcome::Suspended(Suspended::Exempt) => (Some("exempt"), last_rule()),
+        Outcome::NotManageable(why) => {
+            (Some(not_manageable_code(*why)), format!("{}: {}", why.reason(), why.remedy()))
+        }
+        Outcome::NotAssigned => (Some("not_assigned"), "no item reaches the device".into()),
+    }
+}
+
+/// The word a status is stored and shown as.
+pub(crate) const fn status_code(status: Status) -> &'static str {
+    match status {
+        Status::Available => "available",
+        Status::Pending => "pending",
+        Status::Waiting => "waiting",
+        Status::Downloading => "downloading",
+        Status::Cached => "cached",
+        Status::Installing => "installing",
+        Status::Pass => "pass",
+        Status::Error => "error",
+        Status::Incompatible => "incompatible",
+        Status::Excluded => "excluded",
+    }
+}
+
+const fn mechanism_code(mechanism: Mechanism) -> &'static str {
+    match mechanism {
+        Mechanism::Ddm => "ddm",
+        Mechanism::MdmCommands => "mdm_commands",
+        Mechanism::Agent => "agent",
+    }
+}
+
+const fn unresolved_code(why: Unresolved) -> &'static str {
+    match why {
+        Unresolved::NotForThisDevice => "not_for_this_device",
+        Unresolved::Held => "held",
+        Unresolved::Withdrawn => "withdrawn",
+        Unresolved::Expired => "expired",
+        Unresolved::NotApproved => "not_approved",
+    }
+}
+
+const fn not_manageable_code(why: NotManageable) -> &'static str {
+    match why {
+        NotManageable::NotSupervised => "not_supervised",
+        NotManageable::UserEnrollment => "user_enrollment",
+        NotManageable::NoDeclarativeManagement => "no_declarative_management",
+        NotManageable::NoUpdateId => "no_update_id",
+        NotManageable::EmptyCatalog => "empty_catalog",
+        NotManageable::NotInFeed => "not_in_feed",
+    }
+}

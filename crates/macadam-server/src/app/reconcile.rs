@@ -1,0 +1,221 @@
+//! Brings every device's declarations and status in line with what is now decided for it.
+//!
+//! The fleet is worked through in pages, so that it need not fit in memory. Only differences are
+//! written: a second run right after the first one writes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+
+use jiff::Timestamp;
+use macadam_declare::DeclarationSet;
+use macadam_policy::DeviceId;
+use macadam_store::{
+    Assignment, CommandId, DecisionRecord, DeviceSituation, Reach, SetToken, StoreError,
+};
+use tokio::sync::Mutex;
+
+use super::decisions::{Decided, record};
+use super::{App, Knowledge, ddm};
+
+/// Devices worked on at a time.
+const PAGE: u32 = 2000;
+
+/// What reconciling keeps between two runs.
+#[derive(Default)]
+pub(crate) struct Reconciler {
+    /// Held while knowledge is read anew.
+    pub(super) refreshing: Mutex<()>,
+    /// Held between reading a device's facts and writing what follows from them: an older reading
+    /// must not be written over what followed from a newer one.
+    deciding: Mutex<()>,
+    /// A digest of the decision recorded last for each device, so that the same is not recorded
+    /// again. What is lost of it is only written once more.
+    recorded: StdMutex<BTreeMap<DeviceId, u64>>,
+}
+
+/// What one run changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reconciled {
+    pub(crate) devices: usize,
+    /// Devices that were given another set.
+    pub(crate) changed_sets: usize,
+}
+
+/// What follows from the decisions for some devices, to be written together.
+#[derive(Default)]
+struct Changes {
+    sets: BTreeMap<SetToken, Arc<DeclarationSet>>,
+    assignments: Vec<Assignment>,
+    records: Vec<(u64, DecisionRecord)>,
+    reached: Vec<Reach>,
+    left: Vec<(DeviceId, macadam_policy::ItemId)>,
+}
+
+impl App {
+    /// Decides for the whole fleet.
+    pub(crate) async fn reconcile_fleet(&self) -> Result<Reconciled, StoreError> {
+        let knowledge = self.refresh_knowledge().await?;
+        let mut total = Reconciled::default();
+        let (mut after, mut saved) = (None, BTreeSet::new());
+        loop {
+            let _deciding = self.reconciler.deciding.lock().await;
+            let page = self.store.situations(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(total) };
+            after = Some(last.device);
+            total.devices += page.len();
+            total.changed_sets +=
+                self.reconcile_devices(&knowledge, &page, "catalog or policy", &mut saved).await?;
+        }
+    }
+
+    /// Decides for one device that just told something. What fails here is tried again by the
+    /// worker: the device's own request must not fail for it.
+    pub(crate) async fn reconcile_now(&self, device: DeviceId, source: &str) {
+        if let Err(error) = self.reconcile_device(device, source).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                device.id = %device,
+                "a device was not decided for"
+            );
+            self.policy_changed();
+        }
+    }
+
+    async fn reconcile_device(&self, device: DeviceId, source: &str) -> Result<(), StoreError> {
+        let _deciding = self.reconciler.deciding.lock().await;
+        let page = self.store.situations_of(&[device]).await?;
+        let mut knowledge = self.knowledge.load_full();
+        let is_known = |situation: &DeviceSituation| {
+            knowledge.knows_capabilities(situation.facts.capabilities)
+        };
+        if !page.iter().all(is_known) {
+            knowledge = self.refresh_knowledge().await?;
+        }
+        self.reconcile_devices(&knowledge, &page, source, &mut BTreeSet::new()).await.map(drop)
+    }
+
+    /// Decides for these devices and writes what changed; says for how many the set did.
+    async fn reconcile_devices(
+        &self,
+        knowledge: &Knowledge,
+        devices: &[DeviceSituation],
+        source: &str,
+        saved: &mut BTreeSet<SetToken>,
+    ) -> Result<usize, StoreError> {
+        let now = self.fleet_clock.now();
+        let mut changes = Changes::default();
+        for situation in devices {
+            if let Some(decided) = knowledge.decide(now, situation) {
+                self.note_changes(&mut changes, now, situation, &decided, source);
+            }
+        }
+        self.write_changes(now, changes, saved).await
+    }
+
+    fn note_changes(
+        &self,
+        changes: &mut Changes,
+        now: Timestamp,
+        situation: &DeviceSituation,
+        decided: &Decided,
+        source: &str,
+    ) {
+        let device = situation.device;
+        let was_reached = |item| situation.reached.iter().any(|(reached, _)| *reached == item);
+        let new = decided.reaching.iter().filter(|item| !was_reached(**item));
+        changes.reached.extend(new.map(|item| Reach {
+            device_id: device,
+            item_id: *item,
+            at: now,
+        }));
+        let gone = situation.reached.iter().filter(|(item, _)| !decided.reaching.contains(item));
+        changes.left.extend(gone.map(|(item, _)| (device, *item)));
+        let record = record(device, &decided.decision, source);
+        let digest = digest(&record);
+        if self.reconciler.recorded().get(&device) != Some(&digest) {
+            changes.records.push((digest, record));
+        }
+        let Some(set) = &decided.set else { return };
+        let token = SetToken(set.token.as_str().to_owned());
+        if situation.assigned_set.as_ref() != Some(&token) {
+            changes.assignments.push(Assignment {
+                device,
+                set: token.clone(),
+                command: CommandId(self.ids.id(now)),
+            });
+            changes.sets.entry(token).or_insert_with(|| Arc::clone(set));
+        }
+    }
+
+    /// The order matters if the server dies in between: reach first, because deadlines may count
+    /// from it; sets before the devices that get them; the record of the decision last.
+    async fn write_changes(
+        &self,
+        now: Timestamp,
+        changes: Changes,
+        saved: &mut BTreeSet<SetToken>,
+    ) -> Result<usize, StoreError> {
+        if !changes.reached.is_empty() {
+            self.store.record_reach(changes.reached).await?;
+        }
+        if !changes.left.is_empty() {
+            self.store.forget_reach(changes.left).await?;
+        }
+        let unsaved: Vec<_> =
+            changes.sets.iter().filter(|(token, _)| !saved.contains(*token)).collect();
+        if !unsaved.is_empty() {
+            let sets = unsaved.iter().map(|(token, set)| stored_set(token, set)).collect();
+            self.store.save_declaration_sets(now, sets).await?;
+            saved.extend(unsaved.into_iter().map(|(token, _)| token.clone()));
+        }
+        let mut changed = 0;
+        if !changes.assignments.is_empty() {
+            changed = self.store.assign_declaration_sets(now, changes.assignments).await?.len();
+            self.signals.send_pushes.notify_one();
+        }
+        if !changes.records.is_empty() {
+            let digests: Vec<_> =
+                changes.records.iter().map(|(digest, record)| (record.device, *digest)).collect();
+            let records = changes.records.into_iter().map(|(_, record)| record).collect();
+            self.store.record_decisions(now, records).await?;
+            self.reconciler.recorded().extend(digests);
+        }
+        Ok(changed)
+    }
+}
+
+impl Reconciler {
+    fn recorded(&self) -> std::sync::MutexGuard<'_, BTreeMap<DeviceId, u64>> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a record says apart from what led to it.
+fn digest(record: &DecisionRecord) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&record.status, record.item.map(|item| item.0), &record.target_version).hash(&mut hasher);
+    (&record.target_build, &record.deadline_local, &record.mechanism).hash(&mut hasher);
+    (record.meets_floor, &record.reason, &record.detail).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn stored_set(token: &SetToken, set: &DeclarationSet) -> macadam_store::DeclarationSet {
+    let text = |bytes: &[u8]| {
+        String::from_utf8(bytes.to_vec()).expect("declarations are JSON, which is UTF-8")
+    };
+    macadam_store::DeclarationSet {
+        token: token.clone(),
+        manifest: text(&set.manifest),
+        declarations: set
+            .declarations
+            .iter()
+            .map(|declaration| macadam_store::Declaration {
+                kind: ddm::stored_kind(declaration.kind),
+                identifier: declaration.identifier.as_str().to_owned(),
+                server_token: declaration.server_token.as_str().to_owned(),
+                body: text(&declaration.body),
+            })
+            .collect(),
+    }
+}

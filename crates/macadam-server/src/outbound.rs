@@ -1,0 +1,3 @@
+//! Clients of other people's servers.
+
+pub(crate) mod apns;

@@ -1,1 +1,11 @@
 //! Simulated devices, fleets and doubles of Apple's services.
+//!
+//! The devices know nothing of what the product expects of them: they read what a server sends
+//! with the eyes of a device, ask Apple's feed what is offered to their model, and do as Apple's
+//! devices do. [`device`] is a pure state machine; everything around it moves bytes and time.
+
+pub mod device;
+pub mod event;
+pub mod offers;
+pub mod random;
+pub mod version;

@@ -149,7 +149,7 @@ pub enum ItemProblem {
     FreezeWindow { name: String, limit_days: u16 },
     #[error("a maintenance window needs at least one day of the week")]
     MaintenanceWindow,
-    #[error("{field} must be between {low} and {high}")]
+    #[error("must be between {low} and {high}")]
     OutOfRange { field: &'static str, low: u32, high: u32 },
 }
 

@@ -36,7 +36,7 @@ pub use item::{
 };
 pub use period::{ParsePeriodError, Period};
 pub use platform::{FeedList, ParsePlatformError, Platform};
-pub use preview::{Comparison, Demand, Preview, PreviewChange, everybody_gets};
+pub use preview::{Comparison, Demand, Preview, PreviewChange, give_everybody_days};
 pub use trace::{
     Basis, DeadlineRule, ImprovementRule, ReleaseRule, Rule, ScopeRule, StatusRule, TargetRule,
     Trace, TraceStep,

@@ -1,0 +1,1 @@
+//! The invariants of the decision, on invented catalogs, items and devices.

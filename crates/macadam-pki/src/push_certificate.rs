@@ -46,14 +46,18 @@ impl PushCertificate {
     /// Whether the certificate has expired is not judged: see [`Self::expires_at`].
     pub fn from_pem(certificate: &str, key: &str) -> Result<Self, ReadPushCertificateError> {
         let certificate = Certificate::from_pem(certificate)?;
-        let topic = certificate
-            .subject_attribute(const_oid::db::rfc4519::UID)
-            .ok_or(ReadPushCertificateError::NoTopic)?;
+        let topic = Self::topic_of(&certificate).ok_or(ReadPushCertificateError::NoTopic)?;
         if !topic.starts_with(TOPIC_PREFIX) || topic.len() == TOPIC_PREFIX.len() {
             return Err(ReadPushCertificateError::OtherTopic { topic });
         }
         let key = PrivateKey::from_pem(key)?;
         Ok(Self { identity: Identity::new(certificate, key)?, topic })
+    }
+
+    /// Returns the topic that a certificate can push to: the user id of its subject.
+    #[must_use]
+    pub fn topic_of(certificate: &Certificate) -> Option<String> {
+        certificate.subject_attribute(const_oid::db::rfc4519::UID)
     }
 
     /// Returns the topic devices listen on. It must never change: a renewal keeps it.

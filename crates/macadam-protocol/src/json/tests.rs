@@ -81,7 +81,7 @@ fn size(value: &Value) -> (usize, usize) {
         Value::Object(entries) => {
             entries.values().map(size).map(|(depth, nodes)| (depth, nodes + 1)).collect()
         }
-        _ => return (0, 1),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return (0, 1),
     };
     let depth = inner.iter().map(|(depth, _)| depth + 1).max().unwrap_or(1);
     (depth, 1 + inner.iter().map(|(_, nodes)| nodes).sum::<usize>())

@@ -180,17 +180,15 @@ fn profile() -> EnrollmentProfile {
 
 /// Lists the path of every key that has a value of its own.
 fn list_keys(path: &str, value: &plist::Value, keys: &mut Vec<String>) {
-    match value {
-        plist::Value::Dictionary(entries) => {
-            for (key, value) in entries {
-                list_keys(&format!("{path}/{key}"), value, keys);
-            }
+    if let Some(entries) = value.as_dictionary() {
+        for (key, value) in entries {
+            list_keys(&format!("{path}/{key}"), value, keys);
         }
-        plist::Value::Array(values) if path == "/PayloadContent" => {
-            for (index, value) in values.iter().enumerate() {
-                list_keys(&format!("{path}[{index}]"), value, keys);
-            }
+    } else if let Some(payloads) = value.as_array().filter(|_| path == "/PayloadContent") {
+        for (index, payload) in payloads.iter().enumerate() {
+            list_keys(&format!("{path}[{index}]"), payload, keys);
         }
-        _ => keys.push(path.to_owned()),
+    } else {
+        keys.push(path.to_owned());
     }
 }

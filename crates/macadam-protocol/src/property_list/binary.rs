@@ -260,11 +260,6 @@ fn scalar(object: &Object, builder: &mut Builder) -> Result<Value, Error> {
             Ok(Value::Data(octets.to_vec()))
         }
         (0x5 | 0x6, _) => string(object, builder).map(Value::String),
-        (0x8, 0..=7) => {
-            let octets = object.rest.get(..usize::from(object.low) + 1);
-            let uid = octets.map(big_endian).ok_or(object.malformed("all of its octets"))?;
-            Ok(Value::Uid(plist::Uid::new(uid)))
-        }
         _ => Err(object.malformed("an object of a property list")),
     }
 }

@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn key(&mut self, name: String, at: usize) -> Result<(), Error> {
         self.charge_node()?;
-        check_characters(&name, at)?;
+        check_key(&name, at)?;
         match self.open.last_mut() {
             Some(Collection::Dictionary { entries, key: key @ None }) => {
                 if entries.contains_key(&name) {
@@ -88,7 +88,7 @@ impl<'a> Builder<'a> {
     pub(super) fn scalar(&mut self, value: Value, at: usize) -> Result<(), Error> {
         self.charge_node()?;
         if let Value::String(text) = &value {
-            check_characters(text, at)?;
+            check_text(text, at)?;
         }
         self.place(value, at)
     }
@@ -152,11 +152,19 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Refuses NUL, which no property list may hold and a database would refuse much later.
+/// Refuses NUL in a value: no property list may hold it, and a database refuses it much later.
 ///
 /// Other control characters are tolerated: devices report names of apps that hold them.
-fn check_characters(text: &str, at: usize) -> Result<(), Error> {
+fn check_text(text: &str, at: usize) -> Result<(), Error> {
     if text.contains('\0') {
+        return Err(Error::ForbiddenCharacter { at });
+    }
+    Ok(())
+}
+
+/// Refuses every control character in a key: two keys must not become equal where XML drops them.
+fn check_key(name: &str, at: usize) -> Result<(), Error> {
+    if name.chars().any(char::is_control) {
         return Err(Error::ForbiddenCharacter { at });
     }
     Ok(())

@@ -103,13 +103,21 @@ impl Items {
     fn flatten(&mut self, nested: Map<String, Value>) {
         let mut open: Vec<(String, Value)> = nested.into_iter().collect();
         while let Some((name, value)) = open.pop() {
+            if name.len() > NAME_LIMIT {
+                self.breaks(&name, "a shorter name");
+                continue;
+            }
             match value {
-                _ if name.len() > NAME_LIMIT => self.breaks(&name, "a shorter name"),
                 Value::Object(inner) if !is_known_status_item(&name) && !inner.is_empty() => {
                     let inner = inner.into_iter();
                     open.extend(inner.map(|(key, value)| (format!("{name}.{key}"), value)));
                 }
-                value => {
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Array(_)
+                | Value::Object(_) => {
                     self.flat.insert(name, value);
                 }
             }

@@ -94,6 +94,14 @@ fn capabilities_are_read() {
 }
 
 #[test]
+fn capabilities_without_payloads_are_capabilities_for_nothing() {
+    let body = br#"{"StatusItems":{"management":{"client-capabilities":
+        {"supported-versions":["1.0.0"],"supported-features":{}}}}}"#;
+    let capabilities = decode_status_report(body).unwrap().client_capabilities.unwrap();
+    assert_eq!(capabilities.supported_payloads, SupportedPayloads::default());
+}
+
+#[test]
 fn one_report_may_speak_of_two_revisions_of_a_declaration() {
     let declarations = report!("status_full_mac.json").declarations.unwrap();
     let statuses: Vec<_> = declarations

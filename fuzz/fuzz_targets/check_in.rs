@@ -1,0 +1,13 @@
+//! Check-in messages: whatever is accepted is read the same after it was written.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use macadam_protocol::check_in;
+
+fuzz_target!(|octets: &[u8]| {
+    if let Ok(message) = check_in::decode(octets) {
+        let written = check_in::encode(&message);
+        let again = check_in::decode(&written).expect("what we wrote is readable");
+        assert_eq!(check_in::encode(&again), written);
+    }
+});

@@ -56,6 +56,8 @@ pub struct Birth {
     pub free_gb: u32,
     /// Whether it gives its bootstrap token to the server.
     pub escrows_bootstrap_token: bool,
+    /// Whether its installations never fail by chance.
+    pub is_sturdy: bool,
     /// How often it asks for commands without having been pushed to; a device that pushes reach
     /// does not.
     pub polls_every: Option<SignedDuration>,
@@ -89,6 +91,7 @@ pub struct Device {
     temperament: Temperament,
     habits: Habits,
     free_gb: u32,
+    is_sturdy: bool,
     random: Random,
     now: Timestamp,
     power: Power,
@@ -120,6 +123,7 @@ impl Device {
             temperament: birth.temperament,
             habits: birth.habits,
             free_gb: birth.free_gb,
+            is_sturdy: birth.is_sturdy,
             random,
             now: birth.at,
             power: Power::On,

@@ -4,8 +4,15 @@
 //! with the eyes of a device, ask Apple's feed what is offered to their model, and do as Apple's
 //! devices do. [`device`] is a pure state machine; everything around it moves bytes and time.
 
+pub mod apns;
+pub mod apple_feed;
+pub mod clock;
+pub mod connection;
 pub mod device;
+pub mod driver;
 pub mod event;
+pub mod fleet;
+pub mod identity;
 pub mod offers;
 pub mod random;
 pub mod version;

@@ -18,8 +18,9 @@ impl Device {
             return not_valid(request_type);
         }
         if self.is_update_declared() {
+            // Apple documents that there is an error, but not its code.
             return Outcome::Error {
-                code: 12078,
+                code: 12000,
                 domain: "MCMDMErrorDomain",
                 description: "A declaration manages software updates.".to_owned(),
             };

@@ -37,9 +37,9 @@ impl Temperament {
     /// Reacts to one notice.
     pub(super) fn choose(self, random: &mut Random) -> Choice {
         let (now, tonight) = match self {
-            Self::Eager => (500, 300),
-            Self::Obliging => (200, 350),
-            Self::Busy => (20, 60),
+            Self::Eager => (400, 300),
+            Self::Obliging => (80, 150),
+            Self::Busy => (10, 30),
             Self::Ignoring => (0, 0),
         };
         if random.permille(now) {

@@ -284,6 +284,7 @@ fn mac() -> Birth {
         habits: Habits::AlwaysOn,
         free_gb: 100,
         escrows_bootstrap_token: true,
+        is_sturdy: true,
         polls_every: None,
     }
 }
@@ -360,7 +361,7 @@ fn notices_follow_the_published_schedule_and_the_deadline_installs() {
         })
         .collect();
     let due = at("2026-03-05T09:00:00Z");
-    let mut expected: Vec<i64> = vec![3 * 1440, 2 * 1440];
+    let mut expected: Vec<i64> = vec![4 * 1440, 3 * 1440, 2 * 1440];
     expected.extend((1..=24).rev().map(|hours| hours * 60));
     expected.extend([30, 20, 10]);
     assert_eq!(notices.iter().map(|(_, left)| *left).collect::<Vec<_>>(), expected);
@@ -621,16 +622,20 @@ fn low_build_of_twins_is_installed() {
 }
 
 #[test]
-fn persons_choose_and_eager_ones_do_not_wait_for_the_deadline() {
-    let mut before_the_deadline = 0;
-    for seed in 0..20 {
-        let birth = Birth { seed, temperament: Temperament::Obliging, ..mac() };
-        let server = Server::declaring([enforce("os", "26.1", "2026-03-09T09:00:00")]);
-        let mut scene = Scene::new(birth, server, [public(TO_26_1)]);
-        scene.run_until("2026-03-09T08:59:00Z");
-        before_the_deadline += usize::from(scene.version() == "26.1");
-    }
-    assert!((5..20).contains(&before_the_deadline), "{before_the_deadline} of 20");
+fn temperament_decides_who_waits_for_the_deadline() {
+    let before_the_deadline = |temperament| {
+        let is_early = |seed: &u64| {
+            let birth = Birth { seed: *seed, temperament, ..mac() };
+            let server = Server::declaring([enforce("os", "26.1", "2026-03-09T09:00:00")]);
+            let mut scene = Scene::new(birth, server, [public(TO_26_1)]);
+            scene.run_until("2026-03-09T08:59:00Z");
+            scene.version() == "26.1"
+        };
+        (0..20).filter(is_early).count()
+    };
+    assert_eq!(before_the_deadline(Temperament::Ignoring), 0);
+    assert!((1..20).contains(&before_the_deadline(Temperament::Busy)));
+    assert!(before_the_deadline(Temperament::Eager) > 15);
 }
 
 #[test]

@@ -18,10 +18,10 @@ impl Device {
         let Some(pursuit) = &mut self.update.pursuit else { return };
         pursuit.tonight = None;
         let is_present = pursuit.choice == Some(Choice::Now) || pursuit.cause == Cause::Settings;
-        if self.hardware.has_battery && !is_present && self.random.permille(15) {
+        if self.hardware.has_battery && !is_present && self.is_unlucky(15) {
             return self.fail_for_an_hour("the battery is too low to install the update");
         }
-        if self.random.permille(8) {
+        if self.is_unlucky(8) {
             return self.fail_for_an_hour("the update could not be verified");
         }
         // A person who is present is asked for the password; otherwise an Apple silicon Mac needs
@@ -36,6 +36,10 @@ impl Device {
         } else {
             self.start_installation(world);
         }
+    }
+
+    fn is_unlucky(&mut self, permille: u16) -> bool {
+        self.random.permille(permille) && !self.is_sturdy
     }
 
     /// Goes on with the server's answer about the bootstrap token.

@@ -1,5 +1,7 @@
 //! What a device reports about a command, or to say that it is ready for one.
 
+use std::fmt;
+
 use plist::{Dictionary, Value};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,9 @@ use crate::property_list::{self, DecodePropertyListError};
 const ERROR_CHAIN_LIMIT: usize = 16;
 
 /// A report, or the question for the next command.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Its results print as their keys only: they may hold recovery keys and bypass codes.
+#[derive(Clone, PartialEq)]
 pub struct Report {
     /// Who reports.
     pub identity: EnrollmentIdentity,
@@ -106,6 +110,19 @@ impl Status {
             Self::Acknowledged | Self::Error | Self::CommandFormatError => true,
             Self::Idle | Self::NotNow => false,
         }
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<&String> = self.response.keys().collect();
+        f.debug_struct("Report")
+            .field("identity", &self.identity)
+            .field("status", &self.status)
+            .field("command_uuid", &self.command_uuid)
+            .field("error_chain", &self.error_chain)
+            .field("response", &keys)
+            .finish_non_exhaustive()
     }
 }
 

@@ -202,6 +202,13 @@ fn response_without_the_asked_part_is_an_error_that_names_it() {
 }
 
 #[test]
+fn results_print_as_their_keys_only() {
+    let printed = format!("{:?}", report!("security_info_mac.plist"));
+    assert!(printed.contains("SecurityInfo"), "{printed}");
+    assert!(!printed.contains("FDE_"), "{printed}");
+}
+
+#[test]
 fn every_documented_report_is_written_as_it_was_read() {
     for report in [
         report!("idle.plist"),
@@ -243,10 +250,8 @@ proptest! {
 
     #[test]
     fn no_result_makes_a_response_parser_panic(
-        key in proptest::sample::select(&[
-            "QueryResponses", "SecurityInfo", "AvailableOSUpdates", "UpdateResults", "OSUpdateStatus",
-        ][..]),
-        inner in proptest::sample::select(&["OSVersion", "ManagementStatus", "Version", "Status"][..]),
+        key in proptest::sample::select(RESULT_KEYS),
+        inner in proptest::sample::select(INNER_KEYS),
         number in any::<i64>(),
         is_list in any::<bool>(),
     ) {
@@ -260,12 +265,19 @@ proptest! {
     }
 
     #[test]
-    fn any_message_on_a_locked_screen_survives_the_wire(message in "[ -~äß€\u{1f600}\n]{0,60}") {
+    fn any_message_on_a_locked_screen_survives_the_wire(
+        message in "[ -~äß€\u{1f600}\n]{0,60}",
+    ) {
         let command =
             MdmCommand::DeviceLock { message: Some(message), phone_number: None, pin: None };
         prop_assert_eq!(decode(&encode("c", &command)).unwrap().command, command);
     }
 }
+
+const RESULT_KEYS: &[&str] =
+    &["QueryResponses", "SecurityInfo", "AvailableOSUpdates", "UpdateResults", "OSUpdateStatus"];
+
+const INNER_KEYS: &[&str] = &["OSVersion", "ManagementStatus", "Version", "Status"];
 
 fn mac() -> EnrollmentIdentity {
     EnrollmentIdentity::device(MAC.parse().unwrap())

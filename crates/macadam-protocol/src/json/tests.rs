@@ -49,7 +49,7 @@ proptest! {
     #[test]
     fn counts_are_those_of_the_parsed_value(
         parts in proptest::collection::vec(
-            proptest::sample::select(&["[", "]", "{", "}", ",", ":", "1", "\"a\"", "\"\\\"[\""][..]),
+            proptest::sample::select(PARTS),
             0..30,
         ),
     ) {
@@ -69,6 +69,8 @@ proptest! {
         }
     }
 }
+
+const PARTS: &[&str] = &["[", "]", "{", "}", ",", ":", "1", "\"a\"", "\"\\\"[\""];
 
 fn code(octets: &[u8]) -> &'static str {
     decode::<Value>(octets, &Limits::MESSAGE).unwrap_err().code()

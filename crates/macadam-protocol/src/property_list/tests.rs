@@ -11,14 +11,14 @@ use super::*;
 
 #[test]
 fn xml_as_apple_writes_it_is_read() {
-    let value = xml(
-        "<dict>\n\t<key>Name</key>\n\t<string>Anna &amp; Ben&#x2019;s &lt;Mac&gt;</string>\n\
+    let value =
+        xml("<dict>\n\t<key>Name</key>\n\t<string>Anna &amp; Ben&#x2019;s &lt;Mac&gt;</string>\n\
          \t<key>Count</key>\n\t<integer>-3</integer>\n\t<key>Ratio</key>\n\t<real>0.5</real>\n\
          \t<key>When</key>\n\t<date>2026-08-17T09:30:00Z</date>\n\t<key>On</key>\n\t<true/>\n\
          \t<key>Token</key>\n\t<data>\n\tAAEC\n\tAw==\n\t</data>\n\
-         \t<key>List</key>\n\t<array>\n\t\t<false/>\n\t\t<dict/>\n\t\t<string></string>\n\t</array>\n\
-         </dict>",
-    );
+         \t<key>List</key>\n\t<array>\n\t\t<false/>\n\t\t<dict/>\n\
+         \t\t<string></string>\n\t</array>\n\
+         </dict>");
     let value = value.unwrap();
     let dictionary = value.as_dictionary().unwrap();
     assert_eq!(dictionary["Name"].as_string(), Some("Anna & Ben’s <Mac>"));

@@ -39,6 +39,9 @@ impl DecodeStatusReportError {
 /// The longest dotted name; Apple's longest has half of it.
 const NAME_LIMIT: usize = 128;
 
+/// The most levels of a name; Apple's deepest has four.
+const LEVEL_LIMIT: usize = 16;
+
 /// The most unreadable items that are remembered.
 const BROKEN_LIMIT: usize = 100;
 
@@ -103,7 +106,7 @@ impl Items {
     fn flatten(&mut self, nested: Map<String, Value>) {
         let mut open: Vec<(String, Value)> = nested.into_iter().collect();
         while let Some((name, value)) = open.pop() {
-            if name.len() > NAME_LIMIT {
+            if name.len() > NAME_LIMIT || name.split('.').count() > LEVEL_LIMIT {
                 self.breaks(&name, "a shorter name");
                 continue;
             }

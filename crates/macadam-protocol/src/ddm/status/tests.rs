@@ -234,6 +234,14 @@ fn long_name_is_not_copied_into_the_names_below_it() {
 }
 
 #[test]
+fn name_of_too_many_levels_is_broken() {
+    let body = format!("{{\"StatusItems\":{{\"{}\":1,\"a.b\":2}}}}", "a.".repeat(16));
+    let report = decode_status_report(body.as_bytes()).unwrap();
+    assert_eq!(report.broken.len(), 1);
+    assert_eq!(report.other["a.b"], 2);
+}
+
+#[test]
 fn lists_of_a_partial_report_are_merged_by_identifier() {
     let stored = json!([{"identifier": "a", "v": 1}, {"identifier": "b", "v": 1}]);
     let reported = json!([
@@ -304,8 +312,10 @@ proptest! {
         value in any_json(),
         is_deeper in any::<bool>(),
     ) {
-        let value = if is_deeper { json!({"reason": value, "count": value, "configurations": [value]}) } else { value };
         let mut item = value;
+        if is_deeper {
+            item = json!({"reason": item, "count": item, "configurations": [item]});
+        }
         for level in name.rsplit('.') {
             item = json!({ level: item });
         }

@@ -136,6 +136,11 @@ impl<W: Write> Driver<W> {
         Fleet { plan: self.plan.clone(), members: members.collect() }
     }
 
+    /// Makes sure that what happened so far is in the log.
+    pub fn flush(&mut self) -> Result<(), WriteLogError> {
+        Ok(self.log.flush()?)
+    }
+
     /// Runs until `end`, stopping at every moment at which a device does something.
     ///
     /// Devices that act within the same `tick` act at once; with a tick of zero each moment is its

@@ -9,6 +9,7 @@ pub mod apple_feed;
 pub mod clock;
 pub mod connection;
 pub mod device;
+pub mod doubles;
 pub mod driver;
 pub mod event;
 pub mod fleet;

@@ -1,0 +1,4 @@
+//! The commands of `macadam-sim`.
+
+pub(crate) mod doubles;
+pub(crate) mod fleet;

@@ -35,16 +35,11 @@ pub struct AuditEntry {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct AuditFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// Kind of the object, or kind and id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }
 

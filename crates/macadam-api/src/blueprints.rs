@@ -53,10 +53,8 @@ pub struct AssignDevices {
 #[into_params(parameter_in = Query)]
 pub struct BlueprintFilter {
     /// Part of the name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
     /// Only blueprints that assign this item.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub item_id: Option<Uuid>,
 }
 

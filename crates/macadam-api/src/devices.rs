@@ -63,37 +63,23 @@ pub struct DecisionSummary {
 #[into_params(parameter_in = Query)]
 pub struct DeviceFilter {
     /// Part of the name, serial number, model or product.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<Os>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// Whether the deadline has passed and the target is not installed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub overdue: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub meets_floor: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blueprint_id: Option<Uuid>,
     /// Only devices that this item reaches.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub item_id: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub os_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub os_version_below: Option<String>,
     /// Only devices whose deadline is before this moment.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub due_before: Option<Timestamp>,
     /// Only devices not seen since this moment.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub not_seen_since: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<DeviceSort>,
 }
 

@@ -51,3 +51,13 @@ pub struct ImportQuery {
     /// Believe it although a major vanished or the list shrank.
     pub confirm: bool,
 }
+
+impl FeedName {
+    /// The word in paths and flags.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gdmf => "gdmf",
+            Self::Sofa => "sofa",
+        }
+    }
+}

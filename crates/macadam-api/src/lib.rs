@@ -6,6 +6,8 @@
 
 pub mod audit;
 pub mod blueprints;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod decisions;
 pub mod devices;
 pub mod enrollments;

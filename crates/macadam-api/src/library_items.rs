@@ -62,11 +62,8 @@ pub struct WritePause {
 #[into_params(parameter_in = Query)]
 pub struct LibraryItemFilter {
     /// Part of the label.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<Os>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub blueprint_id: Option<Uuid>,
 }
 

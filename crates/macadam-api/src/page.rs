@@ -20,10 +20,8 @@ pub struct Page<T> {
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// Rows in the page, 1 to 1000; 100 when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 

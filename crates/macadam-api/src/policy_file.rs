@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::blueprints::Assignment;
 use crate::library_items::LibraryItemSettings;
+use crate::previews::Difference;
 use crate::releases::{Approval, FeedList};
 
 pub use convert::{DecideLineError, Policy};
@@ -34,6 +35,24 @@ pub struct PolicyFile {
     /// What administrators said about releases.
     #[serde(default)]
     pub reviews: Vec<ReviewEntry>,
+}
+
+/// `PUT /api/v1/policy`: brings library items and blueprints to what the file says. What it does
+/// not name stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyPolicy {
+    pub policy: PolicyFile,
+    /// The digest of the preview that was confirmed. The write is refused when the preview would
+    /// differ by now, so that nobody's change is lost.
+    pub preview_digest: String,
+}
+
+/// What applying a policy file did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AppliedPolicy {
+    pub differences: Vec<Difference>,
+    pub devices_changed: u64,
 }
 
 /// One blueprint of a policy file.

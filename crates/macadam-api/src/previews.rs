@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use macadam_policy as policy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::blueprints::Assignment;
 use crate::decisions::{Mechanism, Status};
-use crate::library_items::LibraryItemSettings;
+use crate::library_items::{LibraryItemSettings, VersionEnforcement};
 use crate::policy_file::PolicyFile;
 use crate::releases::ReviewAction;
 use crate::{Detail, Os};
@@ -111,13 +112,35 @@ pub struct PreviewDecision {
     pub mechanism: Option<Mechanism>,
 }
 
-/// "Give everybody N days": the setting that leaves nobody due at once.
+impl From<&policy::Decision> for PreviewDecision {
+    fn from(decision: &policy::Decision) -> Self {
+        let target = match &decision.outcome {
+            policy::Outcome::Install { target, .. } => Some(target),
+            policy::Outcome::UpToDate
+            | policy::Outcome::Available { .. }
+            | policy::Outcome::Waiting
+            | policy::Outcome::Incompatible
+            | policy::Outcome::Excluded
+            | policy::Outcome::Unresolved(_)
+            | policy::Outcome::Suspended(_)
+            | policy::Outcome::NotManageable(_)
+            | policy::Outcome::NotAssigned => None,
+        };
+        Self {
+            status: decision.status.into(),
+            target_version: target.map(|target| target.version.to_string()),
+            deadline_local: target.map(|target| target.deadline),
+            mechanism: decision.mechanism.map(Into::into),
+        }
+    }
+}
+
+/// "Give everybody N days": an enforcement that makes nobody due at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NoticeSuggestion {
-    /// The value for `minimum_notice_days`.
-    pub minimum_notice_days: u16,
-    /// How many devices would then not be due within 24 hours.
-    pub devices_spared: u64,
+    pub days: u16,
+    /// Put it into the item instead of its enforcement.
+    pub enforcement: VersionEnforcement,
 }
 
 /// One difference between a policy file and the server.

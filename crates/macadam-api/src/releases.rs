@@ -111,15 +111,10 @@ pub struct Review {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct ReleaseFilter {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<FeedList>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub major: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<ReleaseKind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub availability: Option<Availability>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<bool>,
 }
 

@@ -34,8 +34,8 @@ pub(crate) fn server_config(
 ) -> Result<ServerConfig, rustls::Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = AnyHolder { algorithms: provider.signature_verification_algorithms };
-    let builder = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?;
+    let builder =
+        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     let builder = match client_certificates {
         ClientCertificates::Asked => builder.with_client_cert_verifier(Arc::new(verifier)),
         ClientCertificates::Ignored => builder.with_no_client_auth(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use macadam_pki::PushCertificate;
-use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue, RETRY_AFTER};
 use reqwest::{Identity, Response, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,7 @@ pub(crate) enum PushAnswer {
 #[derive(Debug, Error)]
 pub(crate) enum OpenApnsError {
     #[error("the topic of the push certificate cannot be sent")]
-    Topic(#[source] reqwest::header::InvalidHeaderValue),
+    Topic(#[source] InvalidHeaderValue),
     #[error("the push certificate or the authorities of the push service cannot be used")]
     Tls(#[source] reqwest::Error),
 }
@@ -124,13 +124,13 @@ impl ApnsClient {
     }
 
     fn headers(&self, expires_at: Timestamp) -> HeaderMap {
-        let expiration = HeaderValue::from(expires_at.as_second());
-        HeaderMap::from_iter([
-            (reqwest::header::HeaderName::from_static("apns-topic"), self.topic.clone()),
-            (reqwest::header::HeaderName::from_static("apns-push-type"), HeaderValue::from_static("mdm")),
-            (reqwest::header::HeaderName::from_static("apns-priority"), HeaderValue::from_static("10")),
-            (reqwest::header::HeaderName::from_static("apns-expiration"), expiration),
-        ])
+        let headers = [
+            ("apns-topic", self.topic.clone()),
+            ("apns-push-type", HeaderValue::from_static("mdm")),
+            ("apns-priority", HeaderValue::from_static("10")),
+            ("apns-expiration", HeaderValue::from(expires_at.as_second())),
+        ];
+        headers.into_iter().map(|(name, value)| (HeaderName::from_static(name), value)).collect()
     }
 }
 
@@ -149,9 +149,8 @@ struct Refusal {
 
 fn identity(certificate: &PushCertificate) -> reqwest::Result<Identity> {
     let identity = certificate.identity();
-    let mut pem = zeroize::Zeroizing::new(identity.certificate().to_pem());
-    pem.push_str(&identity.key().to_pem());
-    Identity::from_pem(pem.as_bytes())
+    let pem = [identity.certificate().to_pem().as_str(), &identity.key().to_pem()].concat();
+    Identity::from_pem(SecretString::from(pem).expose_secret().as_bytes())
 }
 
 async fn answer(response: Response) -> Result<PushAnswer, SendPushError> {

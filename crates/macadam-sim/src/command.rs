@@ -2,3 +2,4 @@
 
 pub(crate) mod doubles;
 pub(crate) mod fleet;
+pub(crate) mod load;

@@ -14,6 +14,7 @@ pub mod driver;
 pub mod event;
 pub mod fleet;
 pub mod identity;
+pub mod load;
 pub mod offers;
 pub mod random;
 pub mod version;

@@ -11,6 +11,9 @@ enum Command {
     Fleet(command::fleet::FleetArgs),
     /// Run the doubles of Apple's release feed and push service
     Doubles(command::doubles::DoublesArgs),
+    /// Measure a server with many devices at once
+    #[command(subcommand)]
+    Load(command::load::LoadCommand),
 }
 
 #[tokio::main]
@@ -18,5 +21,6 @@ async fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Fleet(args) => command::fleet::run(args).await,
         Command::Doubles(args) => command::doubles::run(args).await,
+        Command::Load(command) => command::load::run(command).await,
     }
 }

@@ -191,6 +191,12 @@ impl Device {
         &self.session.push_token
     }
 
+    /// What pushes to this device must carry.
+    #[must_use]
+    pub fn push_magic(&self) -> &str {
+        &self.session.push_magic
+    }
+
     /// A push arrived; one that carries another magic is not for this enrollment.
     pub fn push(&mut self, magic: &str) {
         if magic != self.session.push_magic || !self.session.is_done() {

@@ -1,0 +1,131 @@
+//! Everything that a device sends during a run, signed before it begins.
+
+use macadam_pki::{Identity, KeyKind, PrivateKey};
+use macadam_protocol::Udid;
+use macadam_protocol::check_in::DeclarativeEndpoint;
+use serde_json::Value;
+
+use super::{Run, RunError, Scenario};
+use crate::device::Request;
+use crate::identity::DeviceAuthority;
+use crate::load::requests::{declarative, idle, token_update};
+use crate::load::{Fixture, Fixtures, Target, Wire};
+use crate::random::Random;
+
+/// Push tokens that a device takes turns with, so that each update changes something.
+const TOKENS: usize = 4;
+
+/// What one device sends.
+pub(super) struct Prepared {
+    pub(super) serial: String,
+    pub(super) udid: String,
+    /// The bytes of its requests, to be sent in turn.
+    pub(super) requests: Vec<Vec<u8>>,
+    /// The tokens that the requests tell, if they do.
+    pub(super) tokens: Vec<(Vec<u8>, String)>,
+    /// Requests that must be refused, to be sent in turn.
+    pub(super) wrong: Vec<Vec<u8>>,
+    /// Signs what cannot be known beforehand.
+    pub(super) identity: Identity,
+    /// What asks the server to give the device a command.
+    pub(super) asks_for_command: Option<Vec<u8>>,
+}
+
+pub(super) fn prepare(fixtures: &Fixtures, run: &Run<'_>) -> Result<Vec<Prepared>, RunError> {
+    let target = &run.target;
+    let mut authority = DeviceAuthority::create(target.signed_at, 0)?;
+    let stranger = authority.issue(PrivateKey::generate(KeyKind::Rsa2048), "stranger")?;
+    let devices = fixtures.devices().iter().take(run.devices);
+    let others = devices.clone().cycle().skip(1);
+    let mut wire = Wire::new(target.address);
+    let prepared = devices.zip(others).map(|(device, other)| {
+        let identity = fixtures.identity(device)?;
+        let mut prepared = Prepared {
+            serial: device.serial.clone(),
+            udid: device.udid.clone(),
+            requests: Vec::new(),
+            tokens: Vec::new(),
+            wrong: wrong_requests(target, device, other, &identity, &stranger),
+            identity,
+            asks_for_command: None,
+        };
+        fill(&mut prepared, fixtures, run, &mut wire)?;
+        Ok(prepared)
+    });
+    prepared.collect()
+}
+
+/// Another body's signature, an unknown authority's certificate, another device's UDID.
+fn wrong_requests(
+    target: &Target,
+    device: &Fixture,
+    other: &Fixture,
+    identity: &Identity,
+    stranger: &Identity,
+) -> Vec<Vec<u8>> {
+    let mut wrong = vec![
+        target.wrongly_signed(&idle(&device.udid), identity),
+        target.bytes(&idle(&device.udid), stranger),
+    ];
+    if other.udid != device.udid {
+        wrong.push(target.bytes(&idle(&other.udid), identity));
+    }
+    wrong
+}
+
+fn fill(
+    prepared: &mut Prepared,
+    fixtures: &Fixtures,
+    run: &Run<'_>,
+    wire: &mut Wire,
+) -> Result<(), RunError> {
+    let Ok(udid) = prepared.udid.parse::<Udid>() else { return Ok(()) };
+    let requests = match run.scenario {
+        Scenario::Idle => vec![idle(&prepared.udid)],
+        Scenario::TokenUpdate => {
+            let mut random = Random::new(prepared.serial.len() as u64, &prepared.serial);
+            let token = |_| (random.octets::<32>().to_vec(), random.uuid());
+            prepared.tokens = (0..TOKENS).map(token).collect();
+            let tokens = prepared.tokens.iter();
+            tokens
+                .map(|(token, magic)| token_update(&udid, fixtures.topic(), token, magic))
+                .collect()
+        }
+        Scenario::Command => {
+            let api = run.api.as_ref().ok_or(RunError::NoApi)?;
+            let id = api.ids.get(&prepared.serial).ok_or(RunError::NoApi)?;
+            let path = format!("/api/v1/devices/{id}/sync");
+            prepared.asks_for_command = Some(run.target.api_post(&path, &api.token));
+            vec![idle(&prepared.udid)]
+        }
+        Scenario::DdmTokens => vec![declarative(&udid, DeclarativeEndpoint::Tokens)],
+        Scenario::DdmItems => vec![declarative(&udid, DeclarativeEndpoint::DeclarationItems)],
+        Scenario::DdmDeclaration => {
+            vec![declarative(&udid, some_declaration(prepared, &udid, run, wire)?)]
+        }
+    };
+    let bytes = |request: &Request| run.target.bytes(request, &prepared.identity);
+    prepared.requests = requests.iter().map(bytes).collect();
+    Ok(())
+}
+
+/// A configuration out of the device's manifest.
+fn some_declaration(
+    prepared: &Prepared,
+    udid: &Udid,
+    run: &Run<'_>,
+    wire: &mut Wire,
+) -> Result<DeclarativeEndpoint, RunError> {
+    let fail =
+        |problem: String| RunError::NoDeclaration { serial: prepared.serial.clone(), problem };
+    let request = declarative(udid, DeclarativeEndpoint::DeclarationItems);
+    let reply = wire
+        .call(&run.target.bytes(&request, &prepared.identity))
+        .map_err(|error| fail(error.to_string()))?;
+    let manifest: Value = serde_json::from_slice(&reply.body)
+        .map_err(|error| fail(format!("status {}, {error}", reply.status)))?;
+    let identifier = manifest.pointer("/Declarations/Configurations/0/Identifier");
+    let identifier = identifier.and_then(Value::as_str).unwrap_or_default();
+    let endpoint = format!("declaration/configuration/{identifier}");
+    endpoint.parse().map_err(|_| fail("its manifest has no configuration".into()))
+}

@@ -1,0 +1,192 @@
+//! One connection of a run: a thread that sends for its devices in turn.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use macadam_protocol::{Limits, property_list};
+use plist::Value;
+
+use super::prepare::Prepared;
+use super::{Run, Scenario, WRONG_EVERY};
+use crate::clock::wall_now;
+use crate::load::requests::acknowledged;
+use crate::load::wire::Reply;
+use crate::load::{Ledger, Target, Wire, steady_now};
+
+/// After so many broken connections in a row the server counts as gone.
+const BROKEN_LIMIT: usize = 3;
+/// A server that always has another command is left.
+const COMMAND_LIMIT: usize = 100;
+
+/// What a connection saw.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) latencies: Vec<Duration>,
+    pub(super) refused: usize,
+    pub(super) wrongly_accepted: usize,
+    pub(super) failed: usize,
+    pub(super) first_failure: Option<String>,
+    pub(super) ledger: Ledger,
+}
+
+/// One connection and its devices.
+pub(super) struct Worker<'a> {
+    target: Target,
+    scenario: Scenario,
+    devices: Vec<Prepared>,
+    wire: Wire,
+    is_measuring: &'a AtomicBool,
+    is_over: &'a AtomicBool,
+    tally: Tally,
+}
+
+/// Why a request was not answered rightly.
+enum Failure {
+    Broken(io::Error),
+    Wrong(String),
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, other: Self) {
+        self.latencies.extend(other.latencies);
+        self.refused += other.refused;
+        self.wrongly_accepted += other.wrongly_accepted;
+        self.failed += other.failed;
+        self.first_failure = self.first_failure.take().or(other.first_failure);
+        self.ledger.0.extend(other.ledger.0);
+    }
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(
+        run: &Run<'_>,
+        devices: Vec<Prepared>,
+        is_measuring: &'a AtomicBool,
+        is_over: &'a AtomicBool,
+    ) -> Self {
+        let (target, scenario) = (run.target, run.scenario);
+        let wire = Wire::new(target.address);
+        Self { target, scenario, devices, wire, is_measuring, is_over, tally: Tally::default() }
+    }
+
+    pub(super) fn work(mut self) -> Tally {
+        let mut broken = 0;
+        let devices = std::mem::take(&mut self.devices);
+        for (turn, device) in devices.iter().cycle().enumerate() {
+            if self.is_over.load(Ordering::Relaxed) || broken >= BROKEN_LIMIT {
+                break;
+            }
+            let round = turn / devices.len();
+            let outcome = if turn % WRONG_EVERY == WRONG_EVERY - 1 {
+                self.send_wrong(device, turn / WRONG_EVERY)
+            } else {
+                self.send_right(device, round)
+            };
+            match outcome {
+                Ok(()) => broken = 0,
+                Err(Failure::Broken(error)) => {
+                    broken += 1;
+                    self.fail(error.to_string());
+                }
+                Err(Failure::Wrong(problem)) => self.fail(problem),
+            }
+        }
+        self.tally
+    }
+
+    fn fail(&mut self, problem: String) {
+        self.tally.failed += 1;
+        self.tally.first_failure.get_or_insert(problem);
+    }
+
+    fn send_wrong(&mut self, device: &Prepared, turn: usize) -> Result<(), Failure> {
+        let Some(request) = in_turn(&device.wrong, turn) else { return Ok(()) };
+        let reply = self.wire.call(request)?;
+        if (200..300).contains(&reply.status) {
+            self.tally.wrongly_accepted += 1;
+        } else {
+            self.tally.refused += 1;
+        }
+        Ok(())
+    }
+
+    fn send_right(&mut self, device: &Prepared, round: usize) -> Result<(), Failure> {
+        let Some(request) = in_turn(&device.requests, round) else { return Ok(()) };
+        let token = in_turn(&device.tokens, round);
+        if let Some(token) = token {
+            self.tally.ledger.of(&device.serial).token_in_flight = Some(token.clone());
+        }
+        if let Some(asks_for_command) = &device.asks_for_command {
+            let reply = self.wire.call(asks_for_command)?;
+            if !(200..300).contains(&reply.status) {
+                return Err(Failure::Wrong(format!("API answered {}", reply.status)));
+            }
+        }
+        let began = steady_now();
+        let reply = self.wire.call(request)?;
+        match self.scenario {
+            Scenario::Command => self.carry_out(device, reply)?,
+            Scenario::Idle | Scenario::TokenUpdate => expect(&reply, reply.body.is_empty())?,
+            Scenario::DdmTokens | Scenario::DdmItems | Scenario::DdmDeclaration => {
+                expect(&reply, !reply.body.is_empty())?;
+            }
+        }
+        if self.is_measuring.load(Ordering::Relaxed) {
+            self.tally.latencies.push(began.elapsed());
+        }
+        self.record(device, token, wall_now());
+        Ok(())
+    }
+
+    /// Carries out the commands of a session until there is none left.
+    fn carry_out(&mut self, device: &Prepared, first: Reply) -> Result<(), Failure> {
+        let mut reply = first;
+        for done in 0..COMMAND_LIMIT {
+            expect(&reply, true)?;
+            if reply.body.is_empty() {
+                let nothing = || Failure::Wrong("there was no command".to_owned());
+                return if done == 0 { Err(nothing()) } else { Ok(()) };
+            }
+            let command = command_uuid(&reply.body)
+                .ok_or_else(|| Failure::Wrong("the command has no UUID".to_owned()))?;
+            let report = acknowledged(&device.udid, &command);
+            reply = self.wire.call(&self.target.bytes(&report, &device.identity))?;
+            expect(&reply, true)?;
+            self.tally.ledger.of(&device.serial).results.push(command);
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, device: &Prepared, token: Option<&(Vec<u8>, String)>, now: Timestamp) {
+        let acknowledged = self.tally.ledger.of(&device.serial);
+        acknowledged.last_seen = Some(now);
+        if let Some(token) = token {
+            acknowledged.token = Some(token.clone());
+            acknowledged.token_in_flight = None;
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+fn expect(reply: &Reply, is_right: bool) -> Result<(), Failure> {
+    if reply.status == 200 && is_right {
+        return Ok(());
+    }
+    Err(Failure::Wrong(format!("status {} with {} octets", reply.status, reply.body.len())))
+}
+
+fn in_turn<T>(choices: &[T], turn: usize) -> Option<&T> {
+    choices.get(turn.checked_rem(choices.len())?)
+}
+
+fn command_uuid(body: &[u8]) -> Option<String> {
+    let command = property_list::decode_value(body, &Limits::MESSAGE).ok()?;
+    command.as_dictionary()?.get("CommandUUID").and_then(Value::as_string).map(str::to_owned)
+}

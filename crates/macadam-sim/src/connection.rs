@@ -2,7 +2,7 @@
 
 mod enroll;
 
-pub use enroll::{EnrollError, Enrollee, Enroller};
+pub use enroll::{EnrollError, Enrollee, Enroller, Reroute};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -166,3 +166,6 @@ pub fn client(
 fn identity(certificate: macadam_pki::Certificate, key: PrivateKey) -> Option<Identity> {
     Identity::new(certificate, key).ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -281,3 +281,6 @@ impl Actor {
         if self.weather.permille(weather.lost_answers) { Answer::Lost } else { answer }
     }
 }
+
+#[cfg(test)]
+mod tests;

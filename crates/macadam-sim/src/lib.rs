@@ -17,4 +17,6 @@ pub mod identity;
 pub mod load;
 pub mod offers;
 pub mod random;
+#[cfg(test)]
+mod testing;
 pub mod version;

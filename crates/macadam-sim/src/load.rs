@@ -33,3 +33,6 @@ fn steady_now() -> Instant {
 fn wait(duration: Duration) {
     std::thread::sleep(duration);
 }
+
+#[cfg(test)]
+mod tests;

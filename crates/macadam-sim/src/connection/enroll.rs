@@ -22,6 +22,16 @@ pub struct Enroller {
     keys: KeyPool,
     random: Random,
     proof: Proof,
+    reached_at: Option<Reroute>,
+}
+
+/// Where a server is really to be found, as a name service would tell.
+#[derive(Clone, Debug)]
+pub struct Reroute {
+    /// The address that links and profiles name.
+    pub named: String,
+    /// The address that is used instead.
+    pub reached: String,
 }
 
 /// An identity and where to use it.
@@ -86,21 +96,35 @@ impl Enroller {
         seed: u64,
     ) -> Result<Self, ConnectError> {
         let http = super::client(&roots, None)?;
-        Ok(Self { http, roots, keys, random: Random::new(seed, "enroller"), proof })
+        Ok(Self {
+            http,
+            roots,
+            keys,
+            random: Random::new(seed, "enroller"),
+            proof,
+            reached_at: None,
+        })
+    }
+
+    /// Finds the server at another address than the one it names itself by.
+    #[must_use]
+    pub fn rerouted(self, reroute: Reroute) -> Self {
+        Self { reached_at: Some(reroute), ..self }
     }
 
     /// Opens a one-time link, reads the profile and gets the identity that it names.
     pub async fn by_link(&mut self, link: &str, now: Timestamp) -> Result<Enrollee, EnrollError> {
-        let signed = self.get(link).await?;
+        let signed = self.get(&self.reach(link)).await?;
         let profile = profile::decode(&verify_attached(&signed)?.content)?;
         let identity = self.identity_from_scep(&profile, now).await?;
         let mdm = &profile.mdm;
+        let check_in_url = mdm.check_in_url.as_ref().unwrap_or(&mdm.server_url);
         let credentials = Credentials {
             certificate: identity.certificate().to_pem(),
             key: identity.key().to_pem().to_string(),
             topic: mdm.topic.clone(),
-            check_in_url: mdm.check_in_url.clone().unwrap_or_else(|| mdm.server_url.clone()),
-            server_url: mdm.server_url.clone(),
+            check_in_url: self.reach(check_in_url),
+            server_url: self.reach(&mdm.server_url),
             proof: self.proof,
         };
         self.by_credentials(credentials)
@@ -149,7 +173,8 @@ impl Enroller {
         now: Timestamp,
     ) -> Result<Identity, EnrollError> {
         let scep = &profile.scep;
-        let authority = self.authority(&scep.url).await?;
+        let url = self.reach(&scep.url);
+        let authority = self.authority(&url).await?;
         let common_name = scep.subject.iter().flatten().find(|(name, _)| name == "CN");
         let common_name = common_name.map_or("device", |(_, value)| value.as_str());
         let requester =
@@ -164,7 +189,7 @@ impl Enroller {
             transaction_id: &self.random.uuid(),
             nonce: self.random.octets(),
         };
-        let certificate = self.certify(&scep.url, &request, now).await?;
+        let certificate = self.certify(&url, &request, now).await?;
         let (_, key) = requester.into_parts();
         Ok(identity(certificate, key).ok_or(ReadResponseError::NoCertificate)?)
     }
@@ -191,6 +216,13 @@ impl Enroller {
         let sent = self.http.post(&url).header(http::header::CONTENT_TYPE, PKI_MESSAGE_TYPE);
         let answer = self.body_of(&url, sent.body(request.encode(now)?)).await?;
         Ok(request.read_response(&answer)?)
+    }
+
+    fn reach(&self, url: &str) -> String {
+        let rest = self.reached_at.as_ref().and_then(|reroute| {
+            Some(format!("{}{}", reroute.reached, url.strip_prefix(&reroute.named)?))
+        });
+        rest.unwrap_or_else(|| url.to_owned())
     }
 
     async fn get(&self, url: &str) -> Result<Vec<u8>, EnrollError> {

@@ -1,161 +1,10 @@
-use std::collections::VecDeque;
-use std::sync::Arc;
-
-use macadam_protocol::check_in::{self, BootstrapTokenAnswer, DeclarativeEndpoint, Message};
-use macadam_protocol::feed::{Expiry, FeedList, OfferSet, Span};
-use macadam_protocol::{Data, Limits, property_list};
+use macadam_protocol::feed::Span;
 use plist::Dictionary;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
-
-/// A server that knows one device and does what a test tells it.
-#[derive(Default)]
-struct Server {
-    declarations: Vec<Value>,
-    commands: VecDeque<Dictionary>,
-    bootstrap_token: Option<Data>,
-    loses_bootstrap_token: bool,
-    reports: Vec<Value>,
-    results: Vec<Dictionary>,
-    fetched: usize,
-}
-
-impl Server {
-    fn declaring(declarations: impl IntoIterator<Item = Value>) -> Self {
-        let mut server = Self::default();
-        server.declare(declarations);
-        server
-    }
-
-    /// Replaces the set of declarations; everything is activated.
-    fn declare(&mut self, declarations: impl IntoIterator<Item = Value>) {
-        self.declarations = vec![subscriptions()];
-        self.declarations.extend(declarations);
-        let identifiers: Vec<_> =
-            self.declarations.iter().map(|declaration| declaration["Identifier"].clone()).collect();
-        self.declarations.push(json!({
-            "Type": "com.apple.activation.simple",
-            "Identifier": "activation",
-            "ServerToken": format!("{identifiers:?}"),
-            "Payload": { "StandardConfigurations": identifiers },
-        }));
-        self.command("DeclarativeManagement", Dictionary::new());
-    }
-
-    fn command(&mut self, request_type: &str, mut keys: Dictionary) {
-        keys.insert("RequestType".into(), request_type.into());
-        self.commands.push_back(keys);
-    }
-
-    fn token(&self) -> String {
-        format!(
-            "{:x}",
-            self.declarations.iter().fold(7_u64, |hash, declaration| {
-                declaration.to_string().bytes().fold(hash, |h, b| h.wrapping_mul(31) ^ u64::from(b))
-            })
-        )
-    }
-
-    fn answer(&mut self, request: &Request) -> Answer {
-        let body = match request.endpoint {
-            Endpoint::Command => self.take_report(&request.body),
-            Endpoint::CheckIn => match self.check_in(&request.body) {
-                Some(body) => body,
-                None => return Answer::Replied { status: 404, body: Vec::new() },
-            },
-        };
-        Answer::Replied { status: 200, body }
-    }
-
-    fn take_report(&mut self, body: &[u8]) -> Vec<u8> {
-        let report: Dictionary = property_list::decode(body, &Limits::MESSAGE).unwrap();
-        let status = report["Status"].as_string().unwrap().to_owned();
-        if status != "Idle" {
-            self.results.push(report);
-        }
-        if matches!(status.as_str(), "Acknowledged" | "Error" | "CommandFormatError") {
-            self.commands.pop_front();
-        }
-        if status == "NotNow" {
-            return Vec::new();
-        }
-        self.commands.front().map_or_else(Vec::new, |command| {
-            let answer = Dictionary::from_iter([
-                ("CommandUUID", plist::Value::from("command")),
-                ("Command", command.clone().into()),
-            ]);
-            property_list::encode(&plist::Value::Dictionary(answer))
-        })
-    }
-
-    fn check_in(&mut self, body: &[u8]) -> Option<Vec<u8>> {
-        let message = match check_in::decode(body).unwrap().message {
-            Message::DeclarativeManagement(message) => message,
-            Message::SetBootstrapToken(message) => {
-                self.bootstrap_token = message.bootstrap_token.map(|token| token.into_inner());
-                return Some(Vec::new());
-            }
-            Message::GetBootstrapToken(_) => {
-                let token = self.bootstrap_token.clone().filter(|_| !self.loses_bootstrap_token);
-                let answer = BootstrapTokenAnswer { bootstrap_token: token.map(Into::into) };
-                return Some(check_in::encode_answer(&answer));
-            }
-            _ => return Some(Vec::new()),
-        };
-        let answer = match message.endpoint {
-            DeclarativeEndpoint::Tokens => json!({
-                "SyncTokens": { "DeclarationsToken": self.token(), "Timestamp": "2026-01-01T00:00:00Z" }
-            }),
-            DeclarativeEndpoint::DeclarationItems => self.manifest(),
-            DeclarativeEndpoint::Declaration { identifier, .. } => {
-                self.fetched += 1;
-                let mut declarations = self.declarations.iter();
-                declarations.find(|d| d["Identifier"] == identifier.as_str())?.clone()
-            }
-            DeclarativeEndpoint::Status => {
-                let report = message.data.unwrap().0;
-                self.reports.push(serde_json::from_slice(&report).unwrap());
-                return Some(Vec::new());
-            }
-        };
-        Some(answer.to_string().into_bytes())
-    }
-
-    fn manifest(&self) -> Value {
-        let of_kind = |kind: &str| -> Vec<Value> {
-            let is_kind =
-                |d: &&Value| d["Type"].as_str().unwrap().starts_with(&format!("com.apple.{kind}."));
-            let item = |d: &Value| json!({ "Identifier": d["Identifier"], "ServerToken": d["ServerToken"] });
-            self.declarations.iter().filter(is_kind).map(item).collect()
-        };
-        json!({
-            "Declarations": {
-                "Activations": of_kind("activation"),
-                "Assets": of_kind("asset"),
-                "Configurations": of_kind("configuration"),
-                "Management": of_kind("management"),
-            },
-            "DeclarationsToken": self.token(),
-        })
-    }
-
-    /// The last reported value of a status item.
-    fn reported(&self, item: &str) -> Value {
-        let pointer = format!("/StatusItems/{}", item.replace('.', "/"));
-        self.reports.iter().rev().find_map(|r| r.pointer(&pointer)).cloned().unwrap_or_default()
-    }
-
-    /// The last reported state of a configuration.
-    fn configuration(&self, identifier: &str) -> Value {
-        let entries = self.reports.iter().rev().filter_map(|report| {
-            report.pointer("/StatusItems/management/declarations/configurations")
-        });
-        let mut entries = entries.flat_map(|entries| entries.as_array().unwrap());
-        entries.find(|entry| entry["identifier"] == identifier).cloned().unwrap_or_default()
-    }
-}
+use crate::testing::{ENFORCEMENT, Server, at, enforce, enforce_build, improvement, mac, public};
 
 /// A device, the server it talks to, and Apple.
 struct Scene {
@@ -221,74 +70,6 @@ impl Scene {
     }
 }
 
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
-
-/// A release in Apple's feed: `26.1 25B78 2025-11-03 for J413AP J313AP`.
-fn span(set: OfferSet, text: &str) -> Span {
-    let (head, ids) = text.split_once(" for ").unwrap();
-    let [version, build, day] = head.split(' ').collect::<Vec<_>>()[..] else { panic!("{text}") };
-    let from = at(&format!("{day}T17:00:00Z"));
-    Span {
-        set,
-        list: FeedList::MacOs,
-        version: version.to_owned(),
-        extra: None,
-        build: build.to_owned(),
-        prerequisite_build: None,
-        device_ids: ids.split(' ').map(Arc::from).collect(),
-        from,
-        until: None,
-        posted: Vec::new(),
-        expires: vec![(from, Expiry::Moving)],
-    }
-}
-
-fn public(text: &str) -> Span {
-    span(OfferSet::Public, text)
-}
-
-fn improvement(text: &str, letter: &str, prerequisite: &str) -> Span {
-    Span {
-        extra: Some(format!("({letter})")),
-        prerequisite_build: Some(prerequisite.to_owned()),
-        ..span(OfferSet::BackgroundSecurity, text)
-    }
-}
-
-/// A Mac in UTC that runs 26.0, always on, ignoring, with its bootstrap token escrowed.
-fn mac() -> Birth {
-    Birth {
-        seed: 1,
-        at: at("2026-03-01T08:00:00Z"),
-        hardware: Hardware {
-            family: Family::AppleSiliconMac,
-            product: "Mac14,2".into(),
-            model_name: "MacBook Air (M2, 2022)".into(),
-            update_id: "J413AP".into(),
-            serial: "C02SIM000001".into(),
-            udid: "00008112-000000000000001E".into(),
-            name: "Mac".into(),
-            supervised: true,
-            time_zone: "UTC".into(),
-            capacity_gb: 256,
-            has_battery: false,
-        },
-        installed: Installed {
-            version: "26.0".parse().unwrap(),
-            build: "25A354".into(),
-            supplement: None,
-        },
-        temperament: Temperament::Ignoring,
-        habits: Habits::AlwaysOn,
-        free_gb: 100,
-        escrows_bootstrap_token: true,
-        is_sturdy: true,
-        polls_every: None,
-    }
-}
-
 fn iphone(version: &str, build: &str) -> Birth {
     let mut birth = mac();
     birth.hardware.family = Family::Iphone;
@@ -302,47 +83,6 @@ fn iphone(version: &str, build: &str) -> Birth {
 fn in_zone(time_zone: &str, mut birth: Birth) -> Birth {
     birth.hardware.time_zone = time_zone.to_owned();
     birth
-}
-
-fn enforce(identifier: &str, version: &str, local: &str) -> Value {
-    declaration(identifier, json!({ "TargetOSVersion": version, "TargetLocalDateTime": local }))
-}
-
-fn enforce_build(identifier: &str, version: &str, build: &str, local: &str) -> Value {
-    declaration(
-        identifier,
-        json!({
-            "TargetOSVersion": version, "TargetBuildVersion": build, "TargetLocalDateTime": local
-        }),
-    )
-}
-
-fn declaration(identifier: &str, payload: Value) -> Value {
-    json!({
-        "Type": software_update::ENFORCEMENT,
-        "Identifier": identifier,
-        "ServerToken": payload.to_string(),
-        "Payload": payload,
-    })
-}
-
-fn subscriptions() -> Value {
-    let items = [
-        "device.operating-system.version",
-        "softwareupdate.device-id",
-        "softwareupdate.failure-reason",
-        "softwareupdate.install-reason",
-        "softwareupdate.install-state",
-        "softwareupdate.pending-version",
-        "nobody.knows-this",
-    ];
-    let items: Vec<_> = items.iter().map(|name| json!({ "Name": name })).collect();
-    json!({
-        "Type": status::SUBSCRIPTIONS,
-        "Identifier": "subscriptions",
-        "ServerToken": "1",
-        "Payload": { "StatusItems": items },
-    })
 }
 
 const TO_26_1: &str = "26.1 25B78 2026-02-01 for J413AP iPhone14,5";
@@ -401,7 +141,7 @@ fn first_report_is_full_and_names_what_the_device_does_not_know() {
     assert_eq!(report["Errors"][0]["StatusItem"], "nobody.knows-this");
     assert_eq!(scene.server.reported("softwareupdate.device-id"), "J413AP");
     let types = report.pointer("/StatusItems/management/client-capabilities/supported-payloads");
-    assert!(types.unwrap().to_string().contains(software_update::ENFORCEMENT));
+    assert!(types.unwrap().to_string().contains(ENFORCEMENT));
 }
 
 #[test]

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::fleet::Fleet;
 use crate::identity::{DeviceAuthority, KeyPool, LoadIdentityError};
 
-/// Devices that share one key; RSA keys are slow to make.
-const KEYS: usize = 16;
+/// The most keys that are made; devices share them, since RSA keys are slow to make.
+const KEY_LIMIT: usize = 16;
 
 /// The devices of a load, as a directory keeps them.
 pub struct Fixtures {
@@ -98,8 +98,9 @@ impl Fixtures {
         now: Timestamp,
     ) -> Result<Self, FixturesError> {
         let mut authority = Self::authority(directory, now, fleet.plan.seed)?;
-        let mut pool = KeyPool::generate(KeyKind::Rsa2048, KEYS);
-        let keys: Vec<String> = (0..KEYS).map(|_| pool.next_key().to_pem().to_string()).collect();
+        let size = fleet.members.len().clamp(1, KEY_LIMIT);
+        let mut pool = KeyPool::generate(KeyKind::Rsa2048, size);
+        let keys: Vec<String> = (0..size).map(|_| pool.next_key().to_pem().to_string()).collect();
         let mut devices = Vec::with_capacity(fleet.members.len());
         for (index, member) in fleet.members.iter().enumerate() {
             let hardware = member.device.hardware();
@@ -108,7 +109,7 @@ impl Fixtures {
                 udid: hardware.udid.clone(),
                 serial: hardware.serial.clone(),
                 certificate: identity.certificate().to_pem(),
-                key: index % KEYS,
+                key: index % size,
             });
         }
         let saved = Saved { topic: topic.to_owned(), keys, fleet, devices };

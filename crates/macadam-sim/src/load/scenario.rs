@@ -1,6 +1,6 @@
 //! One kind of request, over and over, from many devices on many connections.
 
-mod prepare;
+pub(super) mod prepare;
 mod worker;
 
 use std::collections::BTreeMap;

@@ -16,22 +16,25 @@ use crate::random::Random;
 const TOKENS: usize = 4;
 
 /// What one device sends.
-pub(super) struct Prepared {
+pub(in crate::load) struct Prepared {
     pub(super) serial: String,
     pub(super) udid: String,
     /// The bytes of its requests, to be sent in turn.
-    pub(super) requests: Vec<Vec<u8>>,
+    pub(in crate::load) requests: Vec<Vec<u8>>,
     /// The tokens that the requests tell, if they do.
     pub(super) tokens: Vec<(Vec<u8>, String)>,
     /// Requests that must be refused, to be sent in turn.
-    pub(super) wrong: Vec<Vec<u8>>,
+    pub(in crate::load) wrong: Vec<Vec<u8>>,
     /// Signs what cannot be known beforehand.
     pub(super) identity: Identity,
     /// What asks the server to give the device a command.
     pub(super) asks_for_command: Option<Vec<u8>>,
 }
 
-pub(super) fn prepare(fixtures: &Fixtures, run: &Run<'_>) -> Result<Vec<Prepared>, RunError> {
+pub(in crate::load) fn prepare(
+    fixtures: &Fixtures,
+    run: &Run<'_>,
+) -> Result<Vec<Prepared>, RunError> {
     let target = &run.target;
     let mut authority = DeviceAuthority::create(target.signed_at, 0)?;
     let stranger = authority.issue(PrivateKey::generate(KeyKind::Rsa2048), "stranger")?;

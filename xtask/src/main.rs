@@ -6,8 +6,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks")]
 
 mod ci;
+mod demo;
 mod layers;
 mod licenses;
+mod mutants;
 mod prerequisites;
 #[cfg(feature = "seed")]
 mod seed;
@@ -30,6 +32,7 @@ usage: cargo xtask <command>
   ci         everything that must hold: format, lints, tidy, tests, documentation, licenses
   setup      install the Debian packages that the tests need (needs root)
   tidy       only the repository's own checks
+  mutants    plant faults in the decision, one at a time, and expect the tests to catch each
   seed       derive the seed history from MACADAM_RELEASE_DATA; with --check, only compare it
 ";
 
@@ -37,10 +40,12 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
+        ["demo", rest @ ..] => demo::demo(rest),
         ["test", rest @ ..] => test::test(rest),
         ["ci", rest @ ..] => ci::ci(rest),
         ["setup"] => setup::setup(),
         ["tidy"] => tidy::tidy(),
+        ["mutants"] => mutants::mutants(),
         ["seed", rest @ ..] => seed(rest),
         _ => {
             eprint!("{USAGE}");

@@ -25,6 +25,11 @@ const POSTGRES: Prerequisite = Prerequisite {
     is_there: || postgres_bin().is_some(),
 };
 
+/// Checks what building needs.
+pub(crate) fn check_build() -> anyhow::Result<()> {
+    check(&[C_COMPILER])
+}
+
 /// Checks what building and testing need.
 pub(crate) fn check_test() -> anyhow::Result<()> {
     check(&[C_COMPILER, POSTGRES])

@@ -9,3 +9,8 @@ create or replace function json_each(document text) returns table (value json)
 create or replace function as_uuid(id text) returns uuid
     language sql immutable parallel safe
     as $$ select id::uuid $$;
+
+-- Where a text begins in another, from 1; 0 when it is not in it.
+create or replace function instr(whole text, part text) returns integer
+    language sql immutable parallel safe
+    as $$ select strpos(whole, part) $$;

@@ -7,8 +7,62 @@ use jiff::Timestamp;
 use macadam_policy::DeviceId;
 
 use crate::codes::codes;
-use crate::db::row;
+use crate::db::{Conn, json, params, queries, row};
+use crate::pushes;
+use crate::store::check_bulk;
 use crate::{CommandId, EnrollmentId, Store, StoreError};
+
+macro_rules! select_command {
+    () => {
+        "select id, enrollment_id, seq, request_type, state, delivery, requested_by, queued_at,
+            sent_at, finished_at, attempts, result, is_result_cut from command"
+    };
+}
+
+queries! {
+    QUEUE = { "insert into command (id, enrollment_id, device_id, request_type, body, delivery,
+            state, requested_by, queued_at, attempts, is_result_cut)
+        select as_uuid(v.value ->> 1), e.id, e.device_id, v.value ->> 3, v.value ->> 4,
+            v.value ->> 5, 'queued', v.value ->> 6, $2, 0, false
+        from json_each($1) v join enrollment e on e.id = as_uuid(v.value ->> 2)
+        where e.ended_at is null
+        order by cast(v.value ->> 0 as bigint)
+        on conflict do nothing" }
+    // A session begins: what was put off may be offered again, and what may be handed out only
+    // once has been, without an answer.
+    BEGIN_SESSION = { "update command
+        set state = case when state = 'not_now' then 'queued' else 'outcome_unknown' end
+        where enrollment_id = $1 and state in ('queued', 'sent', 'not_now')
+            and (state = 'not_now' or (state = 'sent' and delivery = 'at_most_once'))" }
+    // The condition is repeated outside, for when another server was faster.
+    HAND_OUT = { "update command set state = 'sent', sent_at = $2, attempts = attempts + 1
+        where seq = (select seq from command
+                where enrollment_id = $1 and state in ('queued', 'sent', 'not_now')
+                    and (state = 'queued' or (state = 'sent' and delivery = 'at_least_once'))
+                order by seq limit 1)
+            and (state = 'queued' or (state = 'sent' and delivery = 'at_least_once'))
+        returning id, request_type, body, attempts" }
+    RECORD = { "update command set state = $3, finished_at = $4, result = $5, is_result_cut = $6
+        where id = $1 and enrollment_id = $2
+            and state in ('queued', 'sent', 'not_now', 'outcome_unknown')
+        returning request_type as value" }
+    // A sync that is put off while another one waits has been replaced by it.
+    PUT_OFF = { "update command set state = case
+            when request_type = 'DeclarativeManagement' and exists (select 1 from command other
+                where other.enrollment_id = $2 and other.id <> $1
+                    and other.request_type = 'DeclarativeManagement'
+                    and other.state in ('queued', 'not_now'))
+            then 'cancelled' else 'not_now' end
+        where id = $1 and enrollment_id = $2 and state in ('queued', 'sent', 'not_now')
+        returning request_type as value" }
+    STATE = { "select state as value from command where id = $1 and enrollment_id = $2" }
+    CANCEL = { "update command set state = 'cancelled', finished_at = $2
+        where id in (select as_uuid(value ->> 0) from json_each($1))
+            and state in ('queued', 'sent', 'not_now', 'outcome_unknown')" }
+    OF_DEVICE = { concat!(select_command!(), " where device_id = $1 and seq < $2
+        order by seq desc limit $3") }
+    ONE = { concat!(select_command!(), " where id = $1") }
+}
 
 /// The most bytes of an answer that are kept.
 pub const RESULT_LIMIT: usize = 256 * 1024;
@@ -139,7 +193,9 @@ impl Store {
         at: Timestamp,
         commands: Vec<NewCommand>,
     ) -> Result<u64, StoreError> {
-        todo!()
+        check_bulk(commands.len())?;
+        self.write((at, commands), |conn, (at, commands)| Box::pin(queue(conn, *at, commands)))
+            .await
     }
 
     /// Hands out the next command, durably before it is sent.
@@ -149,7 +205,10 @@ impl Store {
         enrollment: EnrollmentId,
         poll: Poll,
     ) -> Result<Option<Offer>, StoreError> {
-        todo!()
+        self.write_hot(enrollment.0, (at, enrollment, poll), |conn, &(at, enrollment, poll)| {
+            Box::pin(hand_out(conn, at, enrollment, poll))
+        })
+        .await
     }
 
     /// Stores a device's answer; duplicates and late answers change nothing.
@@ -161,7 +220,9 @@ impl Store {
         answer: CommandAnswer,
         body: Vec<u8>,
     ) -> Result<CommandOutcome, StoreError> {
-        todo!()
+        let answered = Answered { at, enrollment, command, answer, body };
+        self.write_hot(enrollment.0, answered, |conn, answered| Box::pin(record(conn, answered)))
+            .await
     }
 
     /// Cancels commands that have no final state; says how many there were.
@@ -170,7 +231,12 @@ impl Store {
         at: Timestamp,
         commands: Vec<CommandId>,
     ) -> Result<u64, StoreError> {
-        todo!()
+        check_bulk(commands.len())?;
+        let ids = json(&commands.iter().map(|id| (id.0,)).collect::<Vec<_>>());
+        self.write((at, ids), |conn, (at, ids)| {
+            Box::pin(async move { conn.run(&CANCEL, params![ids, at]).await })
+        })
+        .await
     }
 
     /// A page of a device's commands, newest first, below the cursor `before`.
@@ -180,11 +246,67 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<Command>, StoreError> {
-        todo!()
+        let before = before.unwrap_or(i64::MAX);
+        self.reader().await?.conn().all(&OF_DEVICE, params![device, before, limit]).await
     }
 
     /// One command.
     pub async fn command(&self, command: CommandId) -> Result<Option<Command>, StoreError> {
-        todo!()
+        self.reader().await?.conn().optional(&ONE, params![command]).await
     }
+}
+
+struct Answered {
+    at: Timestamp,
+    enrollment: EnrollmentId,
+    command: CommandId,
+    answer: CommandAnswer,
+    body: Vec<u8>,
+}
+
+/// Queues commands and their pushes in the caller's transaction.
+pub(crate) async fn queue(
+    conn: &mut Conn,
+    at: Timestamp,
+    commands: &[NewCommand],
+) -> Result<u64, StoreError> {
+    let rows = commands.iter().enumerate().map(|(index, command)| {
+        let NewCommand { id, enrollment, request_type, body, delivery, requested_by } = command;
+        (index, id.0, enrollment.0, request_type, body, delivery.as_str(), requested_by)
+    });
+    let rows = json(&rows.collect::<Vec<_>>());
+    let queued = conn.run(&QUEUE, params![rows, at]).await?;
+    pushes::queue(conn, at, commands.iter().map(|command| command.enrollment)).await?;
+    Ok(queued)
+}
+
+async fn hand_out(
+    conn: &mut Conn,
+    at: Timestamp,
+    enrollment: EnrollmentId,
+    poll: Poll,
+) -> Result<Option<Offer>, StoreError> {
+    match poll {
+        Poll::Idle => drop(conn.run(&BEGIN_SESSION, params![enrollment]).await?),
+        Poll::Answer => (),
+    }
+    conn.optional(&HAND_OUT, params![enrollment, at]).await
+}
+
+async fn record(conn: &mut Conn, answered: &Answered) -> Result<CommandOutcome, StoreError> {
+    let Answered { at, enrollment, command, answer, body } = answered;
+    let kept = body.get(..RESULT_LIMIT).unwrap_or(body);
+    let is_cut = kept.len() < body.len();
+    let recorded: Option<(String,)> = match answer {
+        CommandAnswer::NotNow => conn.optional(&PUT_OFF, params![command, enrollment]).await?,
+        CommandAnswer::Acknowledged | CommandAnswer::Error | CommandAnswer::CommandFormatError => {
+            conn.optional(&RECORD, params![command, enrollment, answer, at, kept, is_cut]).await?
+        }
+    };
+    if let Some((request_type,)) = recorded {
+        return Ok(CommandOutcome::Recorded { request_type });
+    }
+    let state: Option<(CommandState,)> =
+        conn.optional(&STATE, params![command, enrollment]).await?;
+    Ok(state.map_or(CommandOutcome::Unknown, |(state,)| CommandOutcome::AlreadyFinal(state)))
 }

@@ -3,6 +3,8 @@
 //! SQL is written once; `$1` works on both engines. A statement carries two texts only where the
 //! engines differ. Rows are read by column name and checked, so no struct depends on an order.
 
+use std::sync::OnceLock;
+
 mod bind;
 mod column;
 mod conn;
@@ -18,17 +20,33 @@ pub(crate) use conn::Conn;
 #[derive(Debug)]
 pub(crate) struct Statement {
     pub(crate) name: &'static str,
-    pub(crate) sqlite: &'static str,
+    sqlite: &'static str,
     pub(crate) postgres: &'static str,
+    numbered: OnceLock<String>,
+}
+
+impl Statement {
+    pub(crate) const fn new(
+        name: &'static str,
+        sqlite: &'static str,
+        postgres: &'static str,
+    ) -> Self {
+        Self { name, sqlite, postgres, numbered: OnceLock::new() }
+    }
+
+    /// The text for SQLite, to which `$1` would be a name and `?1` is the first parameter.
+    pub(crate) fn sqlite(&self) -> &str {
+        self.numbered.get_or_init(|| self.sqlite.replace('$', "?"))
+    }
 }
 
 /// Declares a module's statements and lists them in `STATEMENTS`, which a test prepares.
 macro_rules! queries {
     (@sql $name:ident { $sql:expr }) => {
-        $crate::db::Statement { name: stringify!($name), sqlite: $sql, postgres: $sql }
+        $crate::db::Statement::new(stringify!($name), $sql, $sql)
     };
     (@sql $name:ident { sqlite: $sqlite:expr, postgres: $postgres:expr $(,)? }) => {
-        $crate::db::Statement { name: stringify!($name), sqlite: $sqlite, postgres: $postgres }
+        $crate::db::Statement::new(stringify!($name), $sqlite, $postgres)
     };
     ($( $name:ident = { $($body:tt)+ } )+) => {
         $( static $name: $crate::db::Statement = $crate::db::queries!(@sql $name { $($body)+ }); )+

@@ -2,9 +2,55 @@
 
 use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId, ItemId, Platform};
+use serde::Serialize;
 
-use crate::db::row;
+use crate::db::{Conn, json, params, queries, row};
+use crate::store::check_bulk;
 use crate::{Store, StoreError};
+
+queries! {
+    // Two servers may decide for one device at once; its timeline must not show that twice.
+    LOCK = {
+        sqlite: "select count(*) as value from json_each($1)",
+        postgres: "select count(*) as value from (select d.id
+            from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
+            order by d.id for update of d) as locked",
+    }
+    CHANGES = { "insert into status_change
+            (device_id, at, source, old_status, new_status, item_id, target_version, os_version,
+            device_words, detail)
+        select d.id, $2, v.value ->> 10, o.status, v.value ->> 1, as_uuid(v.value ->> 2),
+            v.value ->> 3, v.value ->> 12, v.value ->> 13, v.value ->> 9
+        from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
+            left join decision o on o.device_id = d.id
+        where o.status is distinct from v.value ->> 1
+        order by d.id" }
+    DECISIONS = { "insert into decision (device_id, status, item_id, target_version, target_build,
+            deadline_local, mechanism, meets_floor, reason, detail, decided_at, deadline_at)
+        select d.id, v.value ->> 1, as_uuid(v.value ->> 2), v.value ->> 3, v.value ->> 4,
+            v.value ->> 5, v.value ->> 6, cast(v.value ->> 7 as boolean), v.value ->> 8,
+            v.value ->> 9, $2, cast(v.value ->> 11 as bigint)
+        from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
+        where true
+        on conflict (device_id) do update set status = excluded.status,
+            item_id = excluded.item_id, target_version = excluded.target_version,
+            target_build = excluded.target_build, deadline_local = excluded.deadline_local,
+            mechanism = excluded.mechanism, meets_floor = excluded.meets_floor,
+            reason = excluded.reason, detail = excluded.detail, decided_at = excluded.decided_at,
+            deadline_at = excluded.deadline_at" }
+    LAST = { "select device_id, status, item_id, target_version, target_build, deadline_local,
+            deadline_at, mechanism, meets_floor, reason, detail, decided_at
+        from decision where device_id = $1" }
+    TIMELINE = { "select seq, device_id, at, source, old_status, new_status, item_id,
+            target_version, os_version, device_words, detail
+        from status_change where device_id = $1 and seq < $2 order by seq desc limit $3" }
+    COUNTS = { "select d.blueprint_id, f.platform, o.status, count(*) as devices
+        from device d left join device_facts f on f.device_id = d.id
+            left join decision o on o.device_id = d.id
+        where d.state = 'enrolled'
+        group by d.blueprint_id, f.platform, o.status
+        order by d.blueprint_id nulls first, f.platform nulls first, o.status nulls first" }
+}
 
 /// The summary of a decision; the decision itself is derived again whenever it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +61,8 @@ pub struct DecisionRecord {
     pub target_version: Option<String>,
     pub target_build: Option<String>,
     pub deadline_local: Option<String>,
+    /// The deadline by the device's last known offset, for lists and filters.
+    pub deadline_at: Option<Timestamp>,
     pub mechanism: Option<String>,
     pub meets_floor: bool,
     /// A stable code for filters.
@@ -23,6 +71,10 @@ pub struct DecisionRecord {
     pub detail: String,
     /// What led to it: a message of the device, a release, an edit.
     pub source: String,
+    /// What the device ran then.
+    pub os_version: String,
+    /// What the device said about it, in its own words.
+    pub device_words: Option<String>,
 }
 
 row! {
@@ -35,6 +87,7 @@ row! {
         pub target_version: Option<String>,
         pub target_build: Option<String>,
         pub deadline_local: Option<String>,
+        pub deadline_at: Option<Timestamp>,
         pub mechanism: Option<String>,
         pub meets_floor: bool,
         pub reason: Option<String>,
@@ -55,6 +108,9 @@ row! {
         pub old_status: Option<String>,
         pub new_status: String,
         pub item_id: Option<ItemId>,
+        pub target_version: Option<String>,
+        pub os_version: String,
+        pub device_words: Option<String>,
         pub detail: String,
     }
 }
@@ -77,7 +133,9 @@ impl Store {
         at: Timestamp,
         decisions: Vec<DecisionRecord>,
     ) -> Result<(), StoreError> {
-        todo!()
+        check_bulk(decisions.len())?;
+        self.write((at, decisions), |conn, (at, decisions)| Box::pin(record(conn, *at, decisions)))
+            .await
     }
 
     /// The last decision of a device.
@@ -85,7 +143,7 @@ impl Store {
         &self,
         device: DeviceId,
     ) -> Result<Option<StoredDecision>, StoreError> {
-        todo!()
+        self.reader().await?.conn().optional(&LAST, params![device]).await
     }
 
     /// A page of a device's status changes, newest first, below the cursor `before`.
@@ -95,11 +153,45 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<StatusChange>, StoreError> {
-        todo!()
+        let before = before.unwrap_or(i64::MAX);
+        self.reader().await?.conn().all(&TIMELINE, params![device, before, limit]).await
     }
 
     /// How many devices have which status, by blueprint and platform.
     pub async fn status_counts(&self) -> Result<Vec<StatusCount>, StoreError> {
-        todo!()
+        self.reader().await?.conn().all(&COUNTS, &[]).await
     }
+}
+
+async fn record(
+    conn: &mut Conn,
+    at: Timestamp,
+    decisions: &[DecisionRecord],
+) -> Result<(), StoreError> {
+    let rows: Vec<_> = decisions.iter().map(as_row).collect();
+    let rows = json(&rows);
+    let _: (i64,) = conn.one(&LOCK, params![rows]).await?;
+    conn.run(&CHANGES, params![rows, at]).await?;
+    conn.run(&DECISIONS, params![rows, at]).await?;
+    Ok(())
+}
+
+/// The record as the statements count its fields.
+fn as_row(record: &DecisionRecord) -> impl Serialize {
+    (
+        record.device.0,
+        &record.status,
+        record.item.map(|item| item.0),
+        &record.target_version,
+        &record.target_build,
+        &record.deadline_local,
+        &record.mechanism,
+        record.meets_floor,
+        &record.reason,
+        &record.detail,
+        &record.source,
+        record.deadline_at.map(Timestamp::as_microsecond),
+        &record.os_version,
+        &record.device_words,
+    )
 }

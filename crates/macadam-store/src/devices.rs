@@ -1,11 +1,100 @@
 //! Devices, as lists and pages show them.
 
+mod filter;
+
 use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId, ItemId, Platform};
+use uuid::Uuid;
 
+use self::filter::Filter;
 use crate::codes::codes;
-use crate::db::row;
+use crate::db::{Bind, Statement, json, params, queries, row};
 use crate::{EnrollmentId, Store, StoreError};
+
+macro_rules! select_device {
+    () => {
+        concat!(
+            "select d.id, d.udid, d.enrollment_key, d.state, d.enrollment_id, d.generation,
+                d.blueprint_id, b.name as blueprint_name, d.name, d.tags, d.first_enrolled_at,
+                e.began_at, e.last_seen_at, e.bootstrap_token is not null as has_bootstrap_token,
+                f.platform, f.serial, f.model_name, f.product, f.os_version, f.os_order,
+                f.os_build, f.os_extra, f.supervised, f.utc_offset_seconds, o.status, o.reason,
+                o.detail, o.item_id, i.label as item_label, o.target_version, o.target_build,
+                o.deadline_local, o.deadline_at, o.mechanism, o.meets_floor, o.decided_at ",
+            from_device!(),
+            " left join blueprint b on b.id = d.blueprint_id
+            left join library_item i on i.id = o.item_id"
+        )
+    };
+}
+
+macro_rules! from_device {
+    () => {
+        "from device d join enrollment e on e.id = d.enrollment_id
+            join device_facts f on f.device_id = d.id
+            left join decision o on o.device_id = d.id"
+    };
+}
+
+/// What is NULL does not matter.
+macro_rules! matches_filter {
+    () => {
+        r"($1 is null or f.search like $1 escape '\')
+            and ($2 is null or d.blueprint_id = $2) and ($3 is null or f.platform = $3)
+            and ($4 is null or o.status = $4) and ($5 is null or d.state = $5)
+            and ($6 is null or (coalesce(o.deadline_at <= $7, false)) = $6)
+            and ($8 is null or o.meets_floor = $8)
+            and ($9 is null or exists (select 1 from item_reach r
+                where r.device_id = d.id and r.item_id = $9))
+            and ($10 is null or instr(d.tags, $10) > 0)
+            and ($11 is null or o.target_version = $11)
+            and ($12 is null or f.os_order = $12) and ($13 is null or f.os_order < $13)
+            and ($14 is null or o.deadline_at < $14)
+            and ($15 is null or e.last_seen_at is null or e.last_seen_at < $15)"
+    };
+}
+
+/// A page in the order of one key, and of ids where it is equal.
+macro_rules! page_by {
+    ($key:literal) => {
+        concat!(
+            select_device!(),
+            " where ",
+            matches_filter!(),
+            " and (",
+            $key,
+            ", d.id) > ($16, $17) order by ",
+            $key,
+            ", d.id limit $18"
+        )
+    };
+}
+
+queries! {
+    BY_NAME = { page_by!("d.name") }
+    BY_SERIAL = { page_by!("f.serial") }
+    BY_OS = { page_by!("coalesce(f.os_order, 0)") }
+    // Those without a deadline come last.
+    BY_DEADLINE = { page_by!("coalesce(o.deadline_at, 9223372036854775807)") }
+    BY_LAST_SEEN = { page_by!("coalesce(e.last_seen_at, 0)") }
+    COUNT = { concat!("select o.status, count(*) as devices,
+            count(*) filter (where o.deadline_at <= $7) as overdue,
+            count(*) filter (where not o.meets_floor) as below_floor ",
+        from_device!(), " where ", matches_filter!(), " group by o.status order by o.status") }
+    ONE = { concat!(select_device!(), " where d.id = $1") }
+    CALLED = { concat!(select_device!(), " where d.id in (
+            select id from device where udid = $1
+            union select id from device where enrollment_key = $1
+            union select id from device where name = $1
+            union select device_id from device_facts where serial = $1)
+        limit 2") }
+    SET_TAGS = { "update device set tags = $2 where id = $1" }
+    SHAPE = { "select f.platform, f.update_id, f.product, f.os_version, f.os_extra,
+            count(*) as devices
+        from device d join device_facts f on f.device_id = d.id
+        where d.state = 'enrolled' and f.platform is not null
+        group by f.platform, f.update_id, f.product, f.os_version, f.os_extra" }
+}
 
 codes! {
     /// A device's relation to this server.
@@ -29,25 +118,37 @@ row! {
         pub enrollment_id: EnrollmentId,
         pub generation: i64,
         pub blueprint_id: Option<BlueprintId>,
+        pub blueprint_name: Option<String>,
         pub name: String,
         /// JSON array of an administrator's words for the device.
         pub tags: String,
         pub first_enrolled_at: Timestamp,
+        /// When the current enrollment began.
+        pub began_at: Timestamp,
         pub last_seen_at: Option<Timestamp>,
+        pub has_bootstrap_token: bool,
         pub platform: Option<Platform>,
         pub serial: String,
         pub model_name: String,
         pub product: String,
         pub os_version: String,
+        /// Orders versions; `None` when the device told none that can be read.
+        pub os_order: Option<i64>,
         pub os_build: String,
         pub os_extra: Option<String>,
         pub supervised: Option<bool>,
+        pub utc_offset_seconds: Option<i32>,
         pub status: Option<String>,
         pub reason: Option<String>,
+        pub detail: Option<String>,
         pub item_id: Option<ItemId>,
+        pub item_label: Option<String>,
         pub target_version: Option<String>,
         pub target_build: Option<String>,
         pub deadline_local: Option<String>,
+        pub deadline_at: Option<Timestamp>,
+        pub mechanism: Option<String>,
+        pub meets_floor: Option<bool>,
         pub decided_at: Option<Timestamp>,
     }
 }
@@ -55,49 +156,163 @@ row! {
 /// Which devices to list; what is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeviceFilter {
-    /// Part of the name, serial number, UDID or model, without regard to case.
+    /// Part of the name, serial number, UDID, model or product, without regard to case.
     pub search: Option<String>,
     pub blueprint: Option<BlueprintId>,
     pub platform: Option<Platform>,
     pub status: Option<String>,
     pub state: Option<DeviceState>,
+    /// Whether the deadline is at or before this moment.
+    pub overdue: Option<(bool, Timestamp)>,
+    pub meets_floor: Option<bool>,
+    /// Only devices that this item reaches.
+    pub item: Option<ItemId>,
+    pub tag: Option<String>,
+    pub target_version: Option<String>,
+    /// A version as `OsVersion::order` counts it.
+    pub os_order: Option<i64>,
+    pub os_order_below: Option<i64>,
+    pub due_before: Option<Timestamp>,
+    pub not_seen_since: Option<Timestamp>,
+}
+
+/// What a list of devices is ordered by; those that are equal in it by their ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceOrder {
+    #[default]
+    Name,
+    Serial,
+    OsVersion,
+    Deadline,
+    LastSeen,
 }
 
 /// The last device of a page; the next page begins after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageCursor {
-    pub name: String,
+    pub key: DeviceKey,
     pub id: DeviceId,
 }
 
+/// Where a device stands in an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceKey {
+    Text(String),
+    Number(i64),
+}
+
+row! {
+    /// How many devices have a status.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct DeviceCount {
+        /// `None` for those that nothing has been decided for yet.
+        pub status: Option<String>,
+        pub devices: i64,
+        pub overdue: i64,
+        pub below_floor: i64,
+    }
+}
+
+row! {
+    /// How many enrolled devices are of one kind and version.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct FleetShare {
+        pub platform: Platform,
+        pub update_id: Option<String>,
+        pub product: String,
+        pub os_version: String,
+        pub os_extra: Option<String>,
+        pub devices: i64,
+    }
+}
+
+impl DeviceOrder {
+    const fn statement(self) -> &'static Statement {
+        match self {
+            Self::Name => &BY_NAME,
+            Self::Serial => &BY_SERIAL,
+            Self::OsVersion => &BY_OS,
+            Self::Deadline => &BY_DEADLINE,
+            Self::LastSeen => &BY_LAST_SEEN,
+        }
+    }
+
+    /// Before every device.
+    const fn start(self) -> DeviceKey {
+        match self {
+            Self::Name | Self::Serial => DeviceKey::Text(String::new()),
+            Self::OsVersion | Self::Deadline | Self::LastSeen => DeviceKey::Number(i64::MIN),
+        }
+    }
+
+    /// The cursor after this device.
+    pub fn cursor_after(self, row: &DeviceRow) -> PageCursor {
+        let moment = |moment: Option<Timestamp>| moment.map(Timestamp::as_microsecond);
+        let key = match self {
+            Self::Name => DeviceKey::Text(row.name.clone()),
+            Self::Serial => DeviceKey::Text(row.serial.clone()),
+            Self::OsVersion => DeviceKey::Number(row.os_order.unwrap_or(0)),
+            Self::Deadline => DeviceKey::Number(moment(row.deadline_at).unwrap_or(i64::MAX)),
+            Self::LastSeen => DeviceKey::Number(moment(row.last_seen_at).unwrap_or(0)),
+        };
+        PageCursor { key, id: row.id }
+    }
+}
+
 impl Store {
-    /// A page of devices by name, after the cursor.
+    /// A page of devices in this order, after the cursor.
     pub async fn devices(
         &self,
         filter: &DeviceFilter,
+        order: DeviceOrder,
         after: Option<&PageCursor>,
         limit: u32,
     ) -> Result<Vec<DeviceRow>, StoreError> {
-        todo!()
+        let filter = Filter::new(filter);
+        let start = PageCursor { key: order.start(), id: DeviceId(Uuid::nil()) };
+        let PageCursor { key, id } = after.unwrap_or(&start);
+        let key = match key {
+            DeviceKey::Text(key) => key.bind(),
+            DeviceKey::Number(key) => key.bind(),
+        };
+        let mut values = filter.params().to_vec();
+        values.extend([key, id.bind(), limit.bind()]);
+        self.reader().await?.conn().all(order.statement(), &values).await
     }
 
     /// One device.
     pub async fn device(&self, device: DeviceId) -> Result<Option<DeviceRow>, StoreError> {
-        todo!()
+        self.reader().await?.conn().optional(&ONE, params![device]).await
     }
 
     /// The device with this UDID, serial number or exact name, if there is exactly one.
     pub async fn device_called(&self, text: &str) -> Result<Option<DeviceRow>, StoreError> {
-        todo!()
+        let mut found: Vec<DeviceRow> =
+            self.reader().await?.conn().all(&CALLED, params![text]).await?;
+        Ok(if found.len() == 1 { found.pop() } else { None })
     }
 
-    /// How many devices a filter matches.
-    pub async fn count_devices(&self, filter: &DeviceFilter) -> Result<i64, StoreError> {
-        todo!()
+    /// How many devices a filter matches, by status; overdue are those due by `now`.
+    pub async fn count_devices(
+        &self,
+        filter: &DeviceFilter,
+        now: Timestamp,
+    ) -> Result<Vec<DeviceCount>, StoreError> {
+        let mut filter = Filter::new(filter);
+        filter.now = now;
+        self.reader().await?.conn().all(&COUNT, &filter.params()).await
     }
 
     /// Sets the words an administrator has for a device. Says whether the device exists.
     pub async fn set_tags(&self, device: DeviceId, tags: Vec<String>) -> Result<bool, StoreError> {
-        todo!()
+        self.write((device, json(&tags)), |conn, (device, tags)| {
+            Box::pin(async move { Ok(conn.run(&SET_TAGS, params![device, tags]).await? == 1) })
+        })
+        .await
+    }
+
+    /// How many enrolled devices there are of each kind and version.
+    pub async fn fleet_shape(&self) -> Result<Vec<FleetShare>, StoreError> {
+        self.reader().await?.conn().all(&SHAPE, &[]).await
     }
 }

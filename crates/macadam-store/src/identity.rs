@@ -4,7 +4,33 @@ use jiff::Timestamp;
 use macadam_policy::DeviceId;
 
 use crate::codes::codes;
+use crate::db::{params, queries, row};
 use crate::{EnrollmentId, ExternalId, SetToken, Sha256, Store, StoreError};
+
+queries! {
+    WHO = { "select d.id as device_id, d.udid, d.enrollment_key, e.id as enrollment_id,
+            e.generation, e.finished_at is not null as is_finished,
+            e.ended_at is not null as has_ended, i.state, e.assigned_set, e.served_set,
+            exists (select 1 from command c where c.enrollment_id = e.id
+                and c.state in ('queued', 'sent', 'not_now')) as has_commands
+        from identity i join enrollment e on e.id = i.enrollment_id
+            join device d on d.id = e.device_id
+        where i.certificate = $1" }
+    OFFER = { "insert into identity (certificate, enrollment_id, state, bound_at)
+        select $1, id, 'offered', $3 from enrollment where id = $2 and ended_at is null
+        on conflict (certificate) do nothing" }
+    RETIRE_FORMER = { "update identity set state = 'retired'
+        where state = 'active' and enrollment_id in
+            (select enrollment_id from identity where certificate = $1 and state = 'offered')" }
+    TO_RENEW = { "select i.enrollment_id as value
+        from identity i join enrollment e on e.id = i.enrollment_id
+        where i.state = 'active' and i.bound_at < $1 and e.ended_at is null
+            and exists (select 1 from identity j join scep_challenge c
+                on c.certificate = j.certificate where j.enrollment_id = i.enrollment_id)
+        order by i.bound_at, i.enrollment_id limit $2" }
+    ACTIVATE = { "update identity set state = 'active', bound_at = $2
+        where certificate = $1 and state = 'offered'" }
+}
 
 codes! {
     /// What a certificate is to its enrollment.
@@ -55,7 +81,9 @@ impl Store {
         certificate: Sha256,
         claimed: &ExternalId,
     ) -> Result<Identity, StoreError> {
-        todo!()
+        let mut reader = self.reader().await?;
+        let found = reader.conn().optional::<Found>(&WHO, params![certificate]).await?;
+        Ok(found.map_or(Identity::Unknown, |found| found.judge(claimed)))
     }
 
     /// Remembers a certificate issued for renewal; it becomes active when the device uses it.
@@ -66,7 +94,26 @@ impl Store {
         enrollment: EnrollmentId,
         certificate: Sha256,
     ) -> Result<bool, StoreError> {
-        todo!()
+        self.write((at, enrollment, certificate), |conn, (at, enrollment, certificate)| {
+            Box::pin(async move {
+                let offered = conn.run(&OFFER, params![certificate, enrollment, at]).await?;
+                Ok(offered == 1)
+            })
+        })
+        .await
+    }
+
+    /// Open enrollments whose active identity was bound before `before`, oldest first; only those
+    /// that this server issued an identity to.
+    pub async fn identities_to_renew(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<EnrollmentId>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows: Vec<(EnrollmentId,)> =
+            reader.conn().all(&TO_RENEW, params![before, limit]).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     /// Makes an offered certificate, which the device just proved to hold, the active one and
@@ -76,6 +123,49 @@ impl Store {
         at: Timestamp,
         certificate: Sha256,
     ) -> Result<bool, StoreError> {
-        todo!()
+        self.write((at, certificate), |conn, (at, certificate)| {
+            Box::pin(async move {
+                conn.run(&RETIRE_FORMER, params![certificate]).await?;
+                Ok(conn.run(&ACTIVATE, params![certificate, at]).await? == 1)
+            })
+        })
+        .await
+    }
+}
+
+row! {
+    struct Found {
+        device_id: DeviceId,
+        udid: Option<String>,
+        enrollment_key: Option<String>,
+        enrollment_id: EnrollmentId,
+        generation: i64,
+        is_finished: bool,
+        has_ended: bool,
+        state: IdentityState,
+        assigned_set: Option<SetToken>,
+        served_set: Option<SetToken>,
+        has_commands: bool,
+    }
+}
+
+impl Found {
+    fn judge(self, claimed: &ExternalId) -> Identity {
+        if (self.udid.as_deref(), self.enrollment_key.as_deref()) != claimed.columns() {
+            return Identity::OtherDevice(self.device_id);
+        }
+        if self.has_ended || self.state == IdentityState::Retired {
+            return Identity::Ended(self.enrollment_id);
+        }
+        Identity::Recognized(RecognizedEnrollment {
+            enrollment: self.enrollment_id,
+            device: self.device_id,
+            generation: self.generation,
+            is_finished: self.is_finished,
+            identity: self.state,
+            has_commands: self.has_commands,
+            assigned_set: self.assigned_set,
+            served_set: self.served_set,
+        })
     }
 }

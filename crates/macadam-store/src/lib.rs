@@ -26,6 +26,8 @@ mod leases;
 mod links;
 mod migrate;
 mod people;
+mod policy;
+mod policy_stamp;
 mod pushes;
 mod reach;
 mod reconcile;
@@ -37,9 +39,11 @@ mod settings;
 mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
-pub use audit::{AuditBroken, AuditCheck, AuditEntry, AuditRecord, VerifyAuditError};
+pub use audit::{AuditBroken, AuditCheck, AuditEntry, AuditFilter, AuditRecord, VerifyAuditError};
 pub use blueprints::{Blueprint, NewBlueprint};
 pub use catalog::{
     AppendCatalogError, Fetch, NewReview, ReleaseFacts, ReviewAction, ReviewEntry,
@@ -53,13 +57,16 @@ pub use decisions::{DecisionRecord, StatusChange, StatusCount, StoredDecision};
 pub use declarations::{
     Assigned, Assignment, Declaration, DeclarationKind, DeclarationSet, SetOfDevice,
 };
-pub use devices::{DeviceFilter, DeviceRow, DeviceState, PageCursor};
+pub use devices::{
+    DeviceCount, DeviceFilter, DeviceKey, DeviceOrder, DeviceRow, DeviceState, FleetShare,
+    PageCursor,
+};
 pub use enrollment::{
     BeginEnrollmentError, Begun, EnrollmentRow, ExternalId, NewEnrollment, TokenUpdate,
     TokenUpdateOutcome,
 };
 pub use error::{SaveError, StoreError};
-pub use exceptions::{Exception, NewException};
+pub use exceptions::{Exception, ExceptionRow, NewException};
 pub use facts::{DeviceFacts, Fact, FactsOutcome, OTHER_FACTS_LIMIT, PendingVersion};
 pub use idempotency::{Remembered, Request};
 pub use identity::{Identity, IdentityState, RecognizedEnrollment};
@@ -69,12 +76,14 @@ pub use ids::{
 pub use items::{ItemRow, NewItem};
 pub use leases::Lease;
 pub use links::{Challenge, EnrollmentLink, NewChallenge, NewLink, UseOnce};
-pub use people::{NewPerson, Person};
+pub use people::{NewPerson, Person, PersonChanges, UpdatePersonError};
+pub use policy::PolicyChange;
+pub use policy_stamp::PolicyStamp;
 pub use pushes::{ClaimedPush, PushOutcome};
-pub use reach::{Reach, SelfServiceRequest};
+pub use reach::{Reach, SelfServiceRequest, SelfServiceRow};
 pub use reconcile::DeviceSituation;
 pub use refusals::{Refusal, RefusalReason};
 pub use seal::{Sealer, UnsealError};
 pub use sessions::{NewSession, Session};
-pub use store::{OpenStoreError, Store, StoreOptions};
+pub use store::{BULK_LIMIT, OpenStoreError, Store, StoreOptions};
 pub use tokens::{ApiToken, NewApiToken};

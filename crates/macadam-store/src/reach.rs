@@ -1,10 +1,33 @@
 //! Since when an item reaches a device, and what users asked for: both start clocks.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use macadam_policy::{DeviceId, ItemId};
+use uuid::Uuid;
 
-use crate::db::row;
+use crate::db::{json, params, queries, row};
+use crate::store::check_bulk;
 use crate::{Store, StoreError};
+
+queries! {
+    // An item that was deleted while its reach was computed is left out.
+    REACH = { "insert into item_reach (device_id, item_id, at)
+        select as_uuid(v.value ->> 0), i.id, cast(v.value ->> 2 as bigint)
+        from json_each($1) v join library_item i on i.id = as_uuid(v.value ->> 1)
+        where true on conflict (device_id, item_id) do nothing" }
+    FORGET_REACH = { "delete from item_reach where (device_id, item_id) in
+        (select as_uuid(value ->> 0), as_uuid(value ->> 1) from json_each($1))" }
+    FORGET_REQUESTS = { "delete from self_service_request where (device_id, item_id) in
+        (select as_uuid(value ->> 0), as_uuid(value ->> 1) from json_each($1))" }
+    COUNTS = { "select item_id, count(*) as devices from item_reach group by item_id" }
+    REQUESTS = { "select s.device_id, d.name as device_name, s.item_id, i.label as item_label, s.at
+        from self_service_request s join device d on d.id = s.device_id
+            join library_item i on i.id = s.item_id
+        where (s.device_id, s.item_id) > ($1, $2) order by s.device_id, s.item_id limit $3" }
+    REQUEST = { "insert into self_service_request (device_id, item_id, at)
+        values ($1, $2, $3) on conflict (device_id, item_id) do nothing" }
+}
 
 row! {
     /// An item reached a device for the first time at this moment.
@@ -26,19 +49,78 @@ row! {
     }
 }
 
+row! {
+    /// What a user asked for, as lists show it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SelfServiceRow {
+        pub device_id: DeviceId,
+        pub device_name: String,
+        pub item_id: ItemId,
+        pub item_label: String,
+        pub at: Timestamp,
+    }
+}
+
 impl Store {
+    /// A page of what users asked for, by device and item, after the cursor.
+    pub async fn self_service_requests(
+        &self,
+        after: Option<(DeviceId, ItemId)>,
+        limit: u32,
+    ) -> Result<Vec<SelfServiceRow>, StoreError> {
+        let start = (DeviceId(Uuid::nil()), ItemId(Uuid::nil()));
+        let (device, item) = after.unwrap_or(start);
+        self.reader().await?.conn().all(&REQUESTS, params![device, item, limit]).await
+    }
+
+    /// How many devices each item reaches.
+    pub async fn reach_counts(&self) -> Result<BTreeMap<ItemId, u64>, StoreError> {
+        let rows: Vec<Reached> = self.reader().await?.conn().all(&COUNTS, &[]).await?;
+        let count = |row: Reached| (row.item_id, u64::try_from(row.devices).unwrap_or_default());
+        Ok(rows.into_iter().map(count).collect())
+    }
+
     /// Notes items that reach devices; an earlier moment stays.
     pub async fn record_reach(&self, reached: Vec<Reach>) -> Result<(), StoreError> {
-        todo!()
+        check_bulk(reached.len())?;
+        let rows: Vec<_> = reached
+            .iter()
+            .map(|reach| (reach.device_id.0, reach.item_id.0, reach.at.as_microsecond()))
+            .collect();
+        self.write(json(&rows), |conn, rows| {
+            Box::pin(async move { conn.run(&REACH, params![rows]).await.map(drop) })
+        })
+        .await
     }
 
     /// Forgets items that do not reach devices any more, with what was asked for of them.
     pub async fn forget_reach(&self, left: Vec<(DeviceId, ItemId)>) -> Result<(), StoreError> {
-        todo!()
+        check_bulk(left.len())?;
+        let rows: Vec<_> = left.iter().map(|(device, item)| (device.0, item.0)).collect();
+        self.write(json(&rows), |conn, rows| {
+            Box::pin(async move {
+                conn.run(&FORGET_REACH, params![rows]).await?;
+                conn.run(&FORGET_REQUESTS, params![rows]).await.map(drop)
+            })
+        })
+        .await
     }
 
     /// Notes what a user asked for; an earlier moment stays.
     pub async fn request_item(&self, request: SelfServiceRequest) -> Result<(), StoreError> {
-        todo!()
+        self.write(request, |conn, request| {
+            Box::pin(async move {
+                let SelfServiceRequest { device_id, item_id, at } = request;
+                conn.run(&REQUEST, params![device_id, item_id, at]).await.map(drop)
+            })
+        })
+        .await
+    }
+}
+
+row! {
+    struct Reached {
+        item_id: ItemId,
+        devices: i64,
     }
 }

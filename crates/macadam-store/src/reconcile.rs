@@ -2,8 +2,48 @@
 
 use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId, ItemId};
+use uuid::Uuid;
 
+use crate::db::{Conn, FromRow, Row, json, params, queries, row};
+use crate::facts::fact_columns;
+use crate::store::check_bulk;
 use crate::{DeviceFacts, EnrollmentId, SetToken, Store, StoreError};
+
+macro_rules! select_situation {
+    () => {
+        concat!(
+            "select d.id, d.enrollment_id, d.enrollment_key is not null as is_user_enrollment,
+                d.name, d.tags, d.blueprint_id,
+                e.bootstrap_token is not null as has_bootstrap_token, e.last_seen_at,
+                e.assigned_set, o.status, ",
+            fact_columns!(),
+            " from device d join enrollment e on e.id = d.enrollment_id
+                join device_facts f on f.device_id = d.id
+                left join decision o on o.device_id = d.id"
+        )
+    };
+}
+
+/// Facts of a page's devices are read in one stretch of the index.
+macro_rules! between {
+    () => {
+        "device_id >= $1 and device_id <= $2"
+    };
+}
+
+queries! {
+    PAGE = { concat!(select_situation!(), " where d.id > $1 and d.state = 'enrolled'
+        order by d.id limit $2") }
+    THESE = { concat!(select_situation!(), " where d.state = 'enrolled'
+            and d.id in (select as_uuid(value ->> 0) from json_each($1))
+        order by d.id") }
+    REACHED = { concat!("select device_id, item_id, at from item_reach where ", between!(),
+        " order by device_id, item_id") }
+    REQUESTED = { concat!("select device_id, item_id, at from self_service_request where ",
+        between!(), " order by device_id, item_id") }
+    EXEMPT = { concat!("select device_id, item_id, until as at from exception where ", between!(),
+        " order by device_id, until, item_id nulls first") }
+}
 
 /// One device with all stored facts that a decision depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +75,10 @@ impl Store {
         after: Option<DeviceId>,
         limit: u32,
     ) -> Result<Vec<DeviceSituation>, StoreError> {
-        todo!()
+        let after = after.map_or(Uuid::nil(), |id| id.0);
+        let mut reader = self.reader().await?;
+        let rows: Vec<Situation> = reader.conn().all(&PAGE, params![after, limit]).await?;
+        complete(reader.conn(), rows).await
     }
 
     /// These devices, those of them that are enrolled.
@@ -43,6 +86,75 @@ impl Store {
         &self,
         devices: &[DeviceId],
     ) -> Result<Vec<DeviceSituation>, StoreError> {
-        todo!()
+        check_bulk(devices.len())?;
+        let ids = json(&devices.iter().map(|id| (id.0,)).collect::<Vec<_>>());
+        let mut reader = self.reader().await?;
+        let rows: Vec<Situation> = reader.conn().all(&THESE, params![ids]).await?;
+        complete(reader.conn(), rows).await
     }
+}
+
+/// The part of a situation that is one row.
+struct Situation(DeviceSituation);
+
+impl FromRow for Situation {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let tags: String = row.get("tags")?;
+        Ok(Self(DeviceSituation {
+            device: row.get("id")?,
+            enrollment: row.get("enrollment_id")?,
+            is_user_enrollment: row.get("is_user_enrollment")?,
+            name: row.get("name")?,
+            tags: serde_json::from_str(&tags)
+                .map_err(|_| StoreError::Corrupt { column: "tags" })?,
+            blueprint: row.get("blueprint_id")?,
+            has_bootstrap_token: row.get("has_bootstrap_token")?,
+            last_seen_at: row.get("last_seen_at")?,
+            facts: DeviceFacts::from_row(row)?,
+            assigned_set: row.get("assigned_set")?,
+            status: row.get("status")?,
+            reached: Vec::new(),
+            requested: Vec::new(),
+            exempt: Vec::new(),
+        }))
+    }
+}
+
+row! {
+    struct Since {
+        device_id: DeviceId,
+        item_id: Option<ItemId>,
+        at: Timestamp,
+    }
+}
+
+/// Adds what is in rows of its own.
+async fn complete(
+    conn: &mut Conn,
+    rows: Vec<Situation>,
+) -> Result<Vec<DeviceSituation>, StoreError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
+    let (first, last) = (first.0.device, last.0.device);
+    let reached: Vec<Since> = conn.all(&REACHED, params![first, last]).await?;
+    let requested: Vec<Since> = conn.all(&REQUESTED, params![first, last]).await?;
+    let exempt: Vec<Since> = conn.all(&EXEMPT, params![first, last]).await?;
+    let item = |since: &Since| Some((since.item_id?, since.at));
+    Ok(rows
+        .into_iter()
+        .map(|Situation(mut situation)| {
+            let device = situation.device;
+            situation.reached = of_device(&reached, device).iter().filter_map(item).collect();
+            situation.requested = of_device(&requested, device).iter().filter_map(item).collect();
+            let exempt = of_device(&exempt, device).iter();
+            situation.exempt = exempt.map(|since| (since.item_id, since.at)).collect();
+            situation
+        })
+        .collect())
+}
+
+/// The rows of one device, of rows in the order of devices.
+fn of_device(rows: &[Since], device: DeviceId) -> &[Since] {
+    let start = rows.partition_point(|since| since.device_id < device);
+    let end = rows.partition_point(|since| since.device_id <= device);
+    rows.get(start..end).unwrap_or_default()
 }

@@ -4,8 +4,22 @@ use jiff::Timestamp;
 use macadam_policy::DeviceId;
 
 use crate::codes::codes;
-use crate::db::row;
+use crate::db::{Conn, params, queries, row};
+use crate::store::check_bulk;
 use crate::{Sha256, Store, StoreError};
+
+queries! {
+    RECORD = { "insert into refusal
+            (reason, certificate, claimed, device_id, count, first_at, last_at, origin)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (reason, certificate, claimed) do update set
+            count = refusal.count + excluded.count, origin = excluded.origin,
+            last_at = case when excluded.last_at > refusal.last_at then excluded.last_at
+                else refusal.last_at end" }
+    LATEST = { "select reason, certificate, claimed, device_id, count, first_at, last_at, origin
+        from refusal where $1 is null or device_id = $1
+        order by last_at desc, certificate, reason, claimed limit $2" }
+}
 
 codes! {
     /// Why a request was refused.
@@ -38,7 +52,16 @@ row! {
 impl Store {
     /// Records refusals; `count`, `first_at` and `last_at` add to what is there.
     pub async fn record_refusals(&self, refusals: Vec<Refusal>) -> Result<(), StoreError> {
-        todo!()
+        check_bulk(refusals.len())?;
+        self.write(refusals, |conn, refusals| {
+            Box::pin(async move {
+                for refusal in refusals {
+                    record(conn, refusal).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// The latest refusals, of one device or of all.
@@ -47,6 +70,14 @@ impl Store {
         device: Option<DeviceId>,
         limit: u32,
     ) -> Result<Vec<Refusal>, StoreError> {
-        todo!()
+        self.reader().await?.conn().all(&LATEST, params![device, limit]).await
     }
+}
+
+async fn record(conn: &mut Conn, refusal: &Refusal) -> Result<(), StoreError> {
+    let Refusal { reason, certificate, claimed, device_id, count, .. } = refusal;
+    let Refusal { first_at, last_at, origin, .. } = refusal;
+    let claimed: String = claimed.chars().filter(|&char| char != '\0').take(64).collect();
+    let values = params![reason, certificate, claimed, device_id, count, first_at, last_at, origin];
+    conn.run(&RECORD, values).await.map(drop)
 }

@@ -2,10 +2,31 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::db::row;
+use crate::db::{params, queries, row};
 use crate::{PersonId, Sha256, Store, StoreError};
+
+queries! {
+    START = { "insert into session (token, person_id, started_at, used_at, expires_at)
+        values ($1, $2, $3, $3, $4)" }
+    SIGNED_IN = { "update person set signed_in_at = $2 where id = $1" }
+    SESSION = { "select s.person_id, p.login, p.name, p.role, s.started_at, s.used_at,
+            s.expires_at
+        from session s join person p on p.id = s.person_id
+        where s.token = $1 and s.expires_at > $2 and s.used_at > $3 and p.disabled_at is null" }
+    USED = { "update session set used_at = $2 where token = $1 and used_at < $2" }
+    END = { "delete from session where token = $1" }
+    OLD_SESSIONS = { "delete from session where expires_at <= $1" }
+    OLD_REQUESTS = { "delete from request where expires_at <= $1" }
+    // One that got a certificate stays: it says which blueprint the certificate is for.
+    OLD_CHALLENGES = { "delete from scep_challenge
+        where expires_at <= $1 and certificate is null" }
+    OLD_LEASES = { "delete from lease where until <= $1" }
+}
+
+/// How exact the time of the last use is.
+pub(crate) const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// A session to be started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +54,14 @@ row! {
 impl Store {
     /// Starts a session.
     pub async fn start_session(&self, session: NewSession) -> Result<(), StoreError> {
-        todo!()
+        self.write(session, |conn, session| {
+            Box::pin(async move {
+                let NewSession { token, person, at, expires_at } = session;
+                conn.run(&START, params![token, person, at, expires_at]).await?;
+                conn.run(&SIGNED_IN, params![person, at]).await.map(drop)
+            })
+        })
+        .await
     }
 
     /// The session of a token, if it has neither expired nor been idle for longer than `idle`.
@@ -45,16 +73,41 @@ impl Store {
         token: Sha256,
         idle: Duration,
     ) -> Result<Option<Session>, StoreError> {
-        todo!()
+        let idle = i64::try_from(idle.as_micros()).unwrap_or(i64::MAX);
+        let used_after = now.as_microsecond().saturating_sub(idle);
+        let mut reader = self.reader().await?;
+        let session: Option<Session> =
+            reader.conn().optional(&SESSION, params![token, now, used_after]).await?;
+        drop(reader);
+        if let Some(session) = &session
+            && now.duration_since(session.used_at) >= USE_NOTED_EVERY
+        {
+            self.write((token, now), |conn, (token, now)| {
+                Box::pin(async move { conn.run(&USED, params![token, now]).await.map(drop) })
+            })
+            .await?;
+        }
+        Ok(session)
     }
 
     /// Ends a session. Says whether there was one.
     pub async fn end_session(&self, token: Sha256) -> Result<bool, StoreError> {
-        todo!()
+        self.write(token, |conn, token| {
+            Box::pin(async move { Ok(conn.run(&END, params![token]).await? == 1) })
+        })
+        .await
     }
 
     /// Forgets expired sessions, used tokens, links and challenges, and remembered requests.
     pub async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
-        todo!()
+        self.write(now, |conn, now| {
+            Box::pin(async move {
+                for statement in [&OLD_SESSIONS, &OLD_REQUESTS, &OLD_CHALLENGES, &OLD_LEASES] {
+                    conn.run(statement, params![now]).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
     }
 }

@@ -111,6 +111,17 @@ impl Store {
         }
     }
 
+    /// Writes what is only in memory and closes the connections; later calls fail.
+    pub async fn close(&self) {
+        if let Err(error) = self.flush_seen().await {
+            tracing::warn!(%error, "the times devices were last seen could not be written");
+        }
+        match &self.inner.engine {
+            Engine::Sqlite { readers, .. } => readers.close(),
+            Engine::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+
     /// A connection for reading.
     pub(crate) async fn reader(&self) -> Result<Reader, StoreError> {
         Ok(match &self.inner.engine {

@@ -50,7 +50,7 @@ impl Conn {
     ) -> Result<u64, StoreError> {
         let outcome = match &mut self.engine {
             Engine::Sqlite(connection) => {
-                let mut prepared = connection.prepare_cached(statement.sqlite)?;
+                let mut prepared = connection.prepare_cached(statement.sqlite())?;
                 let changed = prepared.execute(params_from_iter(params))?;
                 return Ok(changed as u64);
             }
@@ -68,7 +68,7 @@ impl Conn {
     ) -> Result<Vec<T>, StoreError> {
         let rows = match &mut self.engine {
             Engine::Sqlite(connection) => {
-                let mut prepared = connection.prepare_cached(statement.sqlite)?;
+                let mut prepared = connection.prepare_cached(statement.sqlite())?;
                 let mut rows = prepared.query(params_from_iter(params))?;
                 let mut records = Vec::new();
                 while let Some(row) = rows.next()? {

@@ -30,7 +30,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Conn, StoreError> {
     Ok(connection.into())
 }
 
-fn prepare_connection(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn prepare_connection(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(
         "pragma foreign_keys = on; pragma busy_timeout = 5000; pragma cache_size = -32768;
          pragma mmap_size = 268435456; pragma temp_store = memory;",
@@ -142,6 +142,11 @@ impl Readers {
             idle: Arc::default(),
             permits: Arc::new(Semaphore::new(count)),
         }
+    }
+
+    pub(crate) fn close(&self) {
+        self.permits.close();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) async fn lend(&self) -> Result<Lent, StoreError> {

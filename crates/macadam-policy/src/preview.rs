@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Decision, DeviceId, Mechanism, Outcome, OsVersion, Status, VersionEnforcement};
+use crate::{Decision, DeviceId, Mechanism, OsVersion, Outcome, Status, VersionEnforcement};
 
 /// Devices due this soon are named first.
 const SOON: SignedDuration = SignedDuration::from_hours(24);
@@ -51,10 +51,7 @@ pub struct Comparison<'a> {
 
 impl Preview {
     /// Compares the decisions of every device.
-    pub fn new<'a>(
-        now: Timestamp,
-        comparisons: impl IntoIterator<Item = Comparison<'a>>,
-    ) -> Self {
+    pub fn new<'a>(now: Timestamp, comparisons: impl IntoIterator<Item = Comparison<'a>>) -> Self {
         let mut preview = Self::default();
         for comparison in comparisons {
             match change(now, comparison) {
@@ -93,14 +90,13 @@ fn change(now: Timestamp, comparison: Comparison<'_>) -> Option<PreviewChange> {
     if demand_before == demand_after && before.status == after.status {
         return None;
     }
-    let is_due_soon = demand_after.filter(|demand| Some(*demand) != demand_before).is_some_and(
-        |demand| {
+    let is_due_soon =
+        demand_after.filter(|demand| Some(*demand) != demand_before).is_some_and(|demand| {
             let offset = utc_offset.unwrap_or(Offset::constant(14));
             offset
                 .to_timestamp(demand.deadline)
                 .is_ok_and(|deadline| deadline.duration_since(now) <= SOON)
-        },
-    );
+        });
     Some(PreviewChange {
         device,
         before: demand_before,

@@ -38,6 +38,12 @@ impl OsVersion {
         self.major
     }
 
+    /// A number that orders versions as they follow each other.
+    pub const fn order(self) -> i64 {
+        let [major, minor, patch] = [self.major as i64, self.minor as i64, self.patch as i64];
+        (((major << 16 | minor) << 16 | patch) << 8) | self.letter as i64
+    }
+
     /// Whether this is `major.minor` or anything newer.
     pub(crate) const fn is_at_least(self, major: u16, minor: u16) -> bool {
         self.major > major || (self.major == major && self.minor >= minor)

@@ -206,8 +206,7 @@ fn a_build_is_sent_when_the_item_pins_it() {
 
 #[test]
 fn the_earliest_release_still_sets_the_deadline_when_a_newer_one_comes() {
-    let decision =
-        decided(&sequoia(), "2025-05-13", "J413AP on 15.3", &["15 rolling 2m at 18:00"]);
+    let decision = decided(&sequoia(), "2025-05-13", "J413AP on 15.3", &["15 rolling 2m at 18:00"]);
     assert_snapshot!(line(&decision), @"15.5 by 2025-05-31T18:00:00 [Pending]");
     assert_snapshot!(sentences(&decision), @r"
     15.4 was released for this device on 2025-03-31 and is due by 2025-05-31 18:00
@@ -337,6 +336,19 @@ fn in_the_last_24_hours_a_new_hold_counts_at_once_and_an_approval_later() {
     assert_snapshot!(line(&decision), @"15.4 by 2025-03-31T09:00:00 [Pending]");
     let decision = decided(&resumed, "2025-03-31T09:00:00Z", "J413AP on 15.3", &item);
     assert_snapshot!(line(&decision), @"15.5 by 2025-03-31T09:00:00 [Pending]");
+}
+
+#[test]
+fn in_the_last_24_hours_what_can_no_longer_be_installed_is_not_kept() {
+    let catalog = catalog(&[
+        "15.3 public 2025-01-27..2025-03-10 for J413AP",
+        "15.4 public 2025-03-10..2025-03-30 installable 2025-03-10..2025-03-30T20:00:00Z for J413AP",
+        "15.5 public 2025-03-30 for J413AP",
+    ]);
+    let item = ["15 rolling 3w at 09:00"];
+    let at = |now: &str| line(&decided(&catalog, now, "J413AP on 15.3", &item));
+    assert_snapshot!(at("2025-03-30T19:59:00Z"), @"15.4 by 2025-03-31T09:00:00 [Pending]");
+    assert_snapshot!(at("2025-03-30T20:00:00Z"), @"15.5 by 2025-03-31T09:00:00 [Pending]");
 }
 
 // Builders that only these examples need.

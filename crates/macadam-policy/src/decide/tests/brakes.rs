@@ -30,9 +30,10 @@ fn minimum_notice_counts_from_the_later_of_release_and_assignment() {
     let item = "15 rolling 1w at 09:00; notice 5; reached 2025-07-01";
     let decision = decided(&sequoia(), "2025-07-01", "J413AP on 15.3", &[item]);
     assert_snapshot!(line(&decision), @"15.5 by 2025-07-06T09:00:00 [Pending]");
-    assert!(sentences(&decision).contains(
-        "the minimum notice moves 2025-04-07 09:00 to 2025-07-06 09:00"
-    ));
+    assert!(
+        sentences(&decision)
+            .contains("the minimum notice moves 2025-04-07 09:00 to 2025-07-06 09:00")
+    );
 }
 
 #[test]
@@ -108,8 +109,7 @@ fn a_paused_item_enforces_nothing_and_says_so() {
 fn the_deadline_is_the_same_on_every_clock() {
     for offset in ["14", "-11", "0", "unknown"] {
         let device = format!("J413AP on 15.4, offset {offset}");
-        let decision =
-            decided(&sequoia(), "2025-05-13", &device, &["15 rolling 1w at 02:30"]);
+        let decision = decided(&sequoia(), "2025-05-13", &device, &["15 rolling 1w at 02:30"]);
         assert_eq!(line(&decision), "15.5 by 2025-05-19T02:30:00 [Pending]");
     }
 }

@@ -112,9 +112,11 @@ fn brakes() -> impl Strategy<Value = String> {
 }
 
 fn worlds() -> impl Strategy<Value = World> {
-    let version = prop::sample::select(vec!["14.7", "15.0", "15.1", "15.2", "15.3", "15.4", "26.0"]);
+    let version =
+        prop::sample::select(vec!["14.7", "15.0", "15.1", "15.2", "15.3", "15.4", "26.0"]);
     let offset = prop::sample::select(vec!["14", "-11", "0", "5", "unknown"]);
-    let state = prop::sample::select(vec!["", ", downloading 15.2", ", installing 15.3", ", failed 1"]);
+    let state =
+        prop::sample::select(vec!["", ", downloading 15.2", ", installing 15.3", ", failed 1"]);
     (releases(), version, offset, state, enforcement(), brakes(), 0_i64..300).prop_map(
         |((releases, last), version, offset, state, enforcement, brakes, later)| World {
             releases,
@@ -299,10 +301,8 @@ proptest! {
 /// Looks at every window by itself, as the item's author would.
 fn is_forbidden(item: &AssignedItem, moment: DateTime) -> bool {
     let settings = item.item.settings();
-    let is_frozen = settings
-        .freeze_windows
-        .iter()
-        .any(|window| window.from <= moment && moment < window.until);
+    let is_frozen =
+        settings.freeze_windows.iter().any(|window| window.from <= moment && moment < window.until);
     // The only maintenance window these worlds have is tue,thu 22:00..02:00.
     let is_outside = !settings.maintenance_windows.is_empty() && {
         let day = moment.date().weekday().to_monday_one_offset();

@@ -21,10 +21,8 @@ fn the_more_specific_item_wins_and_then_the_stricter_deadline() {
 
 #[test]
 fn across_majors_the_earlier_deadline_comes_first_and_the_next_major_after_it() {
-    let catalog = catalog(&[
-        "15.7.5 public 2026-03-04 for J413AP",
-        "26.3.1 public 2026-03-04 for J413AP",
-    ]);
+    let catalog =
+        catalog(&["15.7.5 public 2026-03-04 for J413AP", "26.3.1 public 2026-03-04 for J413AP"]);
     let items = ["15 rolling 1w at 09:00", "26 rolling 1m at 09:00"];
     let decision = decided(&catalog, "2026-03-05", "J413AP on 15.7.4", &items);
     assert_snapshot!(
@@ -34,10 +32,8 @@ fn across_majors_the_earlier_deadline_comes_first_and_the_next_major_after_it() 
 
 #[test]
 fn a_device_far_behind_restarts_once() {
-    let catalog = catalog(&[
-        "15.7.5 public 2026-03-04 for J413AP",
-        "26.3.1 public 2026-03-04 for J413AP",
-    ]);
+    let catalog =
+        catalog(&["15.7.5 public 2026-03-04 for J413AP", "26.3.1 public 2026-03-04 for J413AP"]);
     let items = ["15 rolling 1w at 09:00", "26 rolling 2w at 09:00"];
     let decision = decided(&catalog, "2026-04-01", "J413AP on 15.7.4", &items);
     assert_snapshot!(line(&decision), @"26.3.1 by 2026-03-18T09:00:00 [Pending]");

@@ -247,8 +247,7 @@ fn item(number: usize, text: &str, device: &Device) -> AssignedItem {
 
 /// Valid settings to start from, whatever the options will be.
 fn sample(settings: &ManagedOsSettings) -> ManagedOsSettings {
-    let enforcement =
-        VersionEnforcement::Rolling { within: Period::Days(1), at: Time::midnight() };
+    let enforcement = VersionEnforcement::Rolling { within: Period::Days(1), at: Time::midnight() };
     ManagedOsSettings { enforcement, ..settings.clone() }
 }
 

@@ -87,7 +87,7 @@ pub fn throw_away_identity(
     let authority =
         CertificateAuthority::create("Macadam throw-away root", authority_key, &issuance())?;
     let key = PrivateKey::generate(KeyKind::P256);
-    let certificate = authority.issue_tls_server(&key.public_key(), names, &issuance())?;
+    let certificate = authority.issue_tls_server(key.public_key(), names, &issuance())?;
     let identity = Identity::new(certificate, key).expect("it was issued for the key");
     Ok((authority.certificate().clone(), identity))
 }
@@ -158,7 +158,7 @@ impl Feed {
     fn next(&self) -> (Option<FeedFault>, Random) {
         let mut state = self.lock();
         state.requests += 1;
-        (state.script.pop_front(), Random::new(state.random.next(), "one answer"))
+        (state.script.pop_front(), Random::new(state.random.number(), "one answer"))
     }
 }
 

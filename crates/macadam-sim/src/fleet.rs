@@ -145,7 +145,7 @@ impl<'a> Models<'a> {
 
     /// One device; `None` when there is no model at all.
     fn birth(&self, plan: &Plan, index: usize) -> Option<Birth> {
-        let seed = Random::new(plan.seed ^ (index as u64) << 20, "member").next();
+        let seed = Random::new(plan.seed ^ (index as u64) << 20, "member").number();
         let mut random = Random::new(seed, "birth");
         let wished = match random.below(100) {
             0..45 => &self.macs,
@@ -256,7 +256,7 @@ fn serial(index: usize, random: &mut Random) -> String {
         let index = usize::try_from(number % ALPHABET.len() as u64).unwrap_or(0);
         ALPHABET.get(index).map_or('0', |octet| char::from(*octet))
     };
-    let chance: String = (0..8).map(|_| letter(random.next())).collect();
+    let chance: String = (0..8).map(|_| letter(random.number())).collect();
     let count =
         (0..4_u32).rev().map(|place| letter(index as u64 / (ALPHABET.len() as u64).pow(place)));
     chance.chars().chain(count).collect()
@@ -266,9 +266,9 @@ fn serial(index: usize, random: &mut Random) -> String {
 fn udid(family: Family, random: &mut Random) -> String {
     match family {
         Family::IntelMac => random.uuid(),
-        Family::AppleSiliconMac => format!("00008112-{:016X}", random.next()),
-        Family::Iphone => format!("00008120-{:016X}", random.next()),
-        Family::Ipad => format!("00008103-{:016X}", random.next()),
+        Family::AppleSiliconMac => format!("00008112-{:016X}", random.number()),
+        Family::Iphone => format!("00008120-{:016X}", random.number()),
+        Family::Ipad => format!("00008103-{:016X}", random.number()),
     }
 }
 

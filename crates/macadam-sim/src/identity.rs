@@ -46,13 +46,13 @@ impl KeyPool {
 
 impl DeviceAuthority {
     /// Makes a new authority. Serial numbers come from the seed, keys do not.
-    pub fn create(now: Timestamp, seed: u64) -> Result<Self, IssueCertificateError> {
+    pub fn create(kind: KeyKind, now: Timestamp, seed: u64) -> Result<Self, IssueCertificateError> {
         let mut serial_numbers = Random::new(seed, "serial numbers of device identities");
         let validity = Validity {
             not_before: now - SignedDuration::from_hours(1),
             not_after: now + YEAR.saturating_mul(10),
         };
-        let key = PrivateKey::generate(KeyKind::Rsa2048);
+        let key = PrivateKey::generate(kind);
         let issuance = issuance(validity, &mut serial_numbers);
         let authority = CertificateAuthority::create("Simulated device CA", key, &issuance)?;
         Ok(Self { authority, validity, serial_numbers })

@@ -18,12 +18,12 @@ impl Random {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         let mut random = Self(seed ^ hash);
-        random.next();
+        random.number();
         random
     }
 
-    /// The next number.
-    pub fn next(&mut self) -> u64 {
+    /// The next number of the sequence.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -33,7 +33,7 @@ impl Random {
 
     /// A number from 0 up to, but without, `bound`; 0 when there is no such number.
     pub fn below(&mut self, bound: u64) -> u64 {
-        let product = u128::from(self.next()) * u128::from(bound);
+        let product = u128::from(self.number()) * u128::from(bound);
         u64::try_from(product >> 64).expect("the upper half of a product of two u64 fits")
     }
 
@@ -57,12 +57,12 @@ impl Random {
 
     /// `N` octets.
     pub fn octets<const N: usize>(&mut self) -> [u8; N] {
-        std::array::from_fn(|_| self.next().to_be_bytes()[0])
+        std::array::from_fn(|_| self.number().to_be_bytes()[0])
     }
 
     /// A UUID in upper case, of the shape Apple's devices use.
     pub fn uuid(&mut self) -> String {
-        let (high, low) = (self.next(), self.next());
+        let (high, low) = (self.number(), self.number());
         format!(
             "{:08X}-{:04X}-4{:03X}-{:04X}-{:012X}",
             high >> 32,
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn purposes_of_one_seed_differ_and_repeat() {
-        let draw = |purpose| Random::new(7, purpose).next();
+        let draw = |purpose| Random::new(7, purpose).number();
         assert_eq!(draw("power"), draw("power"));
         assert_ne!(draw("power"), draw("person"));
     }

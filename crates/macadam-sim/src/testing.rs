@@ -3,11 +3,11 @@
 pub(crate) mod mdm;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use macadam_protocol::check_in::{self, BootstrapTokenAnswer, DeclarativeEndpoint, Message};
-use macadam_protocol::feed::{Expiry, FeedList, OfferSet, Span};
+use macadam_protocol::feed::{self, Expiry, FeedList, OfferSet, Span};
 use macadam_protocol::{Data, Limits, property_list};
 use plist::Dictionary;
 use serde_json::{Value, json};
@@ -15,6 +15,14 @@ use serde_json::{Value, json};
 use crate::device::{
     Answer, Birth, Endpoint, Family, Habits, Hardware, Installed, Request, Temperament,
 };
+use crate::offers::Offers;
+
+/// Apple's recorded feed, read once for all tests of a process.
+pub(crate) fn offers() -> Arc<Offers> {
+    static OFFERS: LazyLock<Arc<Offers>> =
+        LazyLock::new(|| Arc::new(Offers::of_seed(&feed::seed())));
+    Arc::clone(&OFFERS)
+}
 
 pub(crate) const ENFORCEMENT: &str = "com.apple.configuration.softwareupdate.enforcement.specific";
 pub(crate) const SUBSCRIPTIONS: &str = "com.apple.configuration.management.status-subscriptions";
@@ -111,7 +119,12 @@ impl Server {
                 let answer = BootstrapTokenAnswer { bootstrap_token: token.map(Into::into) };
                 return Some(check_in::encode_answer(&answer));
             }
-            _ => return Some(Vec::new()),
+            Message::Authenticate(_)
+            | Message::TokenUpdate(_)
+            | Message::CheckOut(_)
+            | Message::UserAuthenticate(_)
+            | Message::GetToken(_)
+            | Message::ReturnToService => return Some(Vec::new()),
         };
         let answer = match message.endpoint {
             DeclarativeEndpoint::Tokens => json!({

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use indicatif::ProgressBar;
 use jiff::{SignedDuration, Timestamp};
+use macadam_api::blueprints::BlueprintFilter;
 use macadam_api::client::{Client, ClientSettings};
 use macadam_api::enrollments::CreateEnrollment;
 use macadam_pki::KeyKind;
@@ -42,9 +43,9 @@ pub(crate) struct FleetArgs {
     /// File with an API token that may create enrollments; it is waited for
     #[arg(long, value_name = "FILE")]
     token_file: PathBuf,
-    /// Blueprint that the devices are put into
-    #[arg(long, value_name = "ID")]
-    blueprint: Option<Uuid>,
+    /// Name of the blueprint that the devices are put into
+    #[arg(long, value_name = "NAME")]
+    blueprint: Option<String>,
     /// How many devices
     #[arg(long, default_value_t = 300)]
     devices: usize,
@@ -117,6 +118,10 @@ async fn enroll(
     fleet: Fleet,
     driver: &mut Driver<BufWriter<File>>,
 ) -> anyhow::Result<()> {
+    let blueprint_id = match &args.blueprint {
+        Some(name) => Some(find_blueprint(client, name).await?),
+        None => None,
+    };
     let keys = KeyPool::generate(KeyKind::Rsa2048, args.keys);
     let mut enroller = Enroller::new(roots, keys, args.proof, args.seed)?;
     let progress = ProgressBar::new(fleet.members.len() as u64).with_message("enrolling");
@@ -126,7 +131,7 @@ async fn enroll(
             None => {
                 let wished = CreateEnrollment {
                     note: member.device.hardware().name.clone(),
-                    blueprint_id: args.blueprint,
+                    blueprint_id,
                     valid_hours: None,
                 };
                 let link = client.create_enrollment(&wished).await?.value.url;
@@ -138,6 +143,12 @@ async fn enroll(
     }
     progress.finish_and_clear();
     Ok(())
+}
+
+async fn find_blueprint(client: &Client, name: &str) -> anyhow::Result<Uuid> {
+    let blueprints = client.blueprints(&BlueprintFilter::default()).all().await?;
+    let found = blueprints.iter().find(|blueprint| blueprint.name == name);
+    Ok(found.with_context(|| format!("the server has no blueprint '{name}'"))?.id)
 }
 
 /// Follows the clock until the end or Ctrl-C, saving from time to time.

@@ -204,39 +204,51 @@ impl Device {
     }
 
     pub(super) fn update_status_item(&self, name: &str) -> Option<Value> {
-        let pursuit = self.update.pursuit.as_ref();
         match name {
             "softwareupdate.install-state" => Some(self.install_state().into()),
-            "softwareupdate.install-reason" => {
-                let reasons = pursuit.map(Pursuit::reasons).unwrap_or_default();
-                let mut item = json!({ "reason": reasons });
-                if let Some(Cause::Declaration { identifier, .. }) = pursuit.map(|p| &p.cause) {
-                    item["declaration-id"] = Value::from(identifier.as_str());
-                }
-                Some(item)
-            }
-            "softwareupdate.pending-version" => {
-                let (version, build) = pursuit.map_or_else(Default::default, |pursuit| {
-                    (pursuit.release.full_version(), pursuit.release.build.clone())
-                });
-                let mut item = json!({ "os-version": version, "build-version": build });
-                let deadline = pursuit.and_then(|pursuit| pursuit.deadline);
-                if let Some(deadline) = deadline.filter(|_| self.reports_target_time()) {
-                    let local = deadline.local.strftime("%Y-%m-%dT%H:%M:%S").to_string();
-                    item["target-local-date-time"] = Value::from(local);
-                }
-                Some(item)
-            }
-            "softwareupdate.failure-reason" => {
-                let failure = &self.update.failure;
-                let mut item = json!({ "count": failure.count });
-                if let Some((reason, at)) = &failure.last {
-                    item["reason"] = Value::from(reason.as_str());
-                    item["timestamp"] = Value::from(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-                }
-                Some(item)
-            }
+            "softwareupdate.install-reason" => Some(self.install_reason()),
+            "softwareupdate.pending-version" => Some(self.pending_version()),
+            "softwareupdate.failure-reason" => Some(self.update.failure.status_item()),
             _ => None,
+        }
+    }
+
+    fn install_reason(&self) -> Value {
+        let pursuit = self.update.pursuit.as_ref();
+        let reasons = pursuit.map(Pursuit::reasons).unwrap_or_default();
+        match pursuit.map(|pursuit| &pursuit.cause) {
+            Some(Cause::Declaration { identifier, .. }) => {
+                json!({ "reason": reasons, "declaration-id": identifier })
+            }
+            Some(Cause::Settings | Cause::Command { .. }) | None => json!({ "reason": reasons }),
+        }
+    }
+
+    fn pending_version(&self) -> Value {
+        let Some(pursuit) = &self.update.pursuit else {
+            return json!({ "os-version": "", "build-version": "" });
+        };
+        let (version, build) = (pursuit.release.full_version(), &pursuit.release.build);
+        match pursuit.deadline.filter(|_| self.reports_target_time()) {
+            Some(deadline) => json!({
+                "os-version": version,
+                "build-version": build,
+                "target-local-date-time": deadline.local.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+            }),
+            None => json!({ "os-version": version, "build-version": build }),
+        }
+    }
+}
+
+impl Failure {
+    fn status_item(&self) -> Value {
+        match &self.last {
+            Some((reason, at)) => json!({
+                "count": self.count,
+                "reason": reason,
+                "timestamp": at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            }),
+            None => json!({ "count": self.count }),
         }
     }
 }

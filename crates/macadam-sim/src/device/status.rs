@@ -98,16 +98,18 @@ impl Device {
             });
             items.push(("management.declarations".into(), Value::Object(Map::from_iter(lists))));
         }
-        let mut report = json!({ "StatusItems": nested(items), "Errors": [] });
+        let mut report = Map::new();
+        report.insert("StatusItems".into(), nested(items));
+        let unknown = if is_full { self.unknown_items() } else { Vec::new() };
+        report.insert("Errors".into(), Value::Array(unknown));
+        if self.marks_full_reports() {
+            report.insert("FullReport".into(), Value::Bool(is_full));
+        }
         if is_full {
-            report["Errors"] = Value::Array(self.unknown_items());
             self.status.next_full = Some(self.now + FULL_REPORT_PERIOD);
         }
-        if self.marks_full_reports() {
-            report["FullReport"] = Value::Bool(is_full);
-        }
         self.status.sent = Some(snapshot);
-        Some(report.to_string().into_bytes())
+        Some(Value::Object(report).to_string().into_bytes())
     }
 
     /// The value of a status item that this device has.

@@ -5,31 +5,29 @@ use super::*;
 use crate::connection::{Enroller, Proof};
 use crate::fleet::Character;
 use crate::identity::KeyPool;
-use crate::testing::at;
-use crate::testing::enforce;
 use crate::testing::mdm::Mdm;
+use crate::testing::{at, enforce, offers};
 
-const START: &str = "2026-02-01T08:00:00Z";
-const END: &str = "2026-02-12T00:00:00Z";
+const START: &str = "2026-02-05T08:00:00Z";
+const END: &str = "2026-02-11T00:00:00Z";
 const STORM: Weather = Weather { lost_requests: 80, lost_answers: 80, doubled: 80 };
 
-fn fleet(seed: u64, offers: &Offers) -> Fleet {
+fn fleet(seed: u64) -> Fleet {
     let plan = Plan {
         seed,
-        size: 6,
+        size: 5,
         start: at(START),
         character: Character::Obedient,
-        polls_every: Some(SignedDuration::from_hours(2)),
+        polls_every: Some(SignedDuration::from_hours(5)),
     };
-    Fleet::new(plan, &feed::seed(), offers).unwrap()
+    Fleet::new(plan, &feed::seed(), &offers()).unwrap()
 }
 
 async fn driver(mdm: &Mdm, fleet: Fleet, weather: Weather) -> Driver<Vec<u8>> {
-    let offers = Arc::new(Offers::of_seed(&feed::seed()));
     let keys = KeyPool::generate(KeyKind::Rsa2048, 1);
     let mut enroller = Enroller::new(Vec::new(), keys, Proof::ProxyHeader, 1).unwrap();
     let members = fleet.members.clone();
-    let mut driver = Driver::new(fleet, offers, weather, Vec::new());
+    let mut driver = Driver::new(fleet, offers(), weather, Vec::new());
     for (index, member) in members.into_iter().enumerate() {
         let enrollee = match member.credentials {
             Some(credentials) => enroller.by_credentials(credentials).unwrap(),
@@ -45,8 +43,7 @@ async fn mdm() -> Mdm {
 }
 
 async fn log_of(seed: u64, tick: SignedDuration) -> String {
-    let offers = Offers::of_seed(&feed::seed());
-    let mut driver = driver(&mdm().await, fleet(seed, &offers), STORM).await;
+    let mut driver = driver(&mdm().await, fleet(seed), STORM).await;
     let mut clock = FleetClock::manual(at(START));
     driver.run_until(at(END), tick, &mut clock).await.unwrap();
     String::from_utf8(driver.log).unwrap()
@@ -54,11 +51,11 @@ async fn log_of(seed: u64, tick: SignedDuration) -> String {
 
 #[tokio::test]
 async fn fleet_obeys_through_a_storm() {
-    let offers = Offers::of_seed(&feed::seed());
-    let mut driver = driver(&mdm().await, fleet(3, &offers), STORM).await;
+    let mut driver = driver(&mdm().await, fleet(3), STORM).await;
     let mut clock = FleetClock::manual(at(START));
     driver.run_until(at(END), SignedDuration::ZERO, &mut clock).await.unwrap();
     assert_eq!(clock.now(), at(END));
+    let offers = offers();
     let target = "26.2".parse().unwrap();
     let mut obeyed = 0;
     for device in driver.devices() {
@@ -89,10 +86,9 @@ async fn same_seed_gives_the_same_log_at_any_tick() {
 
 #[tokio::test]
 async fn saved_fleet_goes_on_where_it_was() {
-    let offers = Offers::of_seed(&feed::seed());
     let through = log_of(8, SignedDuration::ZERO).await;
     let mdm = mdm().await;
-    let mut first = driver(&mdm, fleet(8, &offers), STORM).await;
+    let mut first = driver(&mdm, fleet(8), STORM).await;
     let mut clock = FleetClock::manual(at(START));
     first.run_until(at("2026-02-07T03:00:00Z"), SignedDuration::ZERO, &mut clock).await.unwrap();
     let saved = serde_json::to_vec(&first.save()).unwrap();

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use macadam_protocol::feed;
 
 use super::*;
+use crate::testing::offers;
 
 fn plan(size: usize, character: Character) -> Plan {
     let start = "2026-02-01T08:00:00Z".parse().unwrap();
@@ -10,9 +11,7 @@ fn plan(size: usize, character: Character) -> Plan {
 }
 
 fn fleet(plan: Plan) -> Fleet {
-    let seed = feed::seed();
-    let offers = Offers::of_seed(&seed);
-    Fleet::new(plan, &seed, &offers).unwrap()
+    Fleet::new(plan, &feed::seed(), &offers()).unwrap()
 }
 
 #[test]
@@ -24,8 +23,7 @@ fn same_plan_gives_the_same_fleet() {
 #[test]
 fn every_device_is_distinct_and_runs_what_its_model_was_offered() {
     let fleet = fleet(plan(2_000, Character::Lifelike));
-    let seed = feed::seed();
-    let offers = Offers::of_seed(&seed);
+    let offers = offers();
     let (mut serials, mut udids) = (BTreeSet::new(), BTreeSet::new());
     for member in &fleet.members {
         let (hardware, installed) = (member.device.hardware(), member.device.installed());
@@ -55,7 +53,7 @@ fn time_before_the_record_has_no_fleet() {
     let start = "2020-01-01T00:00:00Z".parse().unwrap();
     let seed = feed::seed();
     let plan = Plan { start, ..plan(1, Character::Obedient) };
-    assert!(Fleet::new(plan, &seed, &Offers::of_seed(&seed)).is_err());
+    assert!(Fleet::new(plan, &seed, &offers()).is_err());
 }
 
 #[test]

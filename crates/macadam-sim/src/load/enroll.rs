@@ -104,7 +104,8 @@ fn enroll(
                 break;
             }
             is_pushed = true;
-            device.push(&device.push_magic().to_owned());
+            let magic = device.push_magic().to_owned();
+            device.push(&magic);
             continue;
         };
         sent += 1;

@@ -83,7 +83,7 @@ impl Fixtures {
         }
         std::fs::create_dir_all(directory)
             .map_err(|source| FixturesError::File { path: directory.to_owned(), source })?;
-        let authority = DeviceAuthority::create(now, seed)?;
+        let authority = DeviceAuthority::create(KeyKind::Rsa2048, now, seed)?;
         let (certificate_pem, key_pem) = authority.to_pem();
         write(&key, key_pem.as_bytes())?;
         write(&certificate, certificate_pem.as_bytes())?;
@@ -153,6 +153,11 @@ impl Fixtures {
     /// The fleet that the devices are members of, in the same order.
     pub(super) fn fleet_mut(&mut self) -> &mut Fleet {
         &mut self.saved.fleet
+    }
+
+    /// One of the keys that devices have.
+    pub(super) fn some_key(&self) -> Result<PrivateKey, LoadIdentityError> {
+        Ok(PrivateKey::from_pem(self.saved.keys.first().map_or("", String::as_str))?)
     }
 
     /// The identity of a device.

@@ -6,21 +6,19 @@ use super::*;
 use crate::clock::wall_now;
 use crate::connection::Proof;
 use crate::fleet::{Character, Fleet, Plan};
-use crate::offers::Offers;
-use crate::testing::at;
 use crate::testing::mdm::{Mdm, NOW, TOPIC};
+use crate::testing::{at, offers};
 
-/// Four devices with identities of their own authority, enrolled with a server that trusts it.
+/// Three devices with identities of their own authority, enrolled with a server that trusts it.
 async fn enrolled(directory: &std::path::Path) -> (Mdm, Fixtures, Target) {
-    let seed = feed::seed();
     let plan = Plan {
         seed: 1,
-        size: 4,
+        size: 3,
         start: at("2026-02-01T08:00:00Z"),
         character: Character::Obedient,
         polls_every: None,
     };
-    let fleet = Fleet::new(plan, &seed, &Offers::of_seed(&seed)).unwrap();
+    let fleet = Fleet::new(plan, &feed::seed(), &offers()).unwrap();
     let fixtures = Fixtures::create(directory, fleet, TOPIC, at(NOW)).unwrap();
     let authority = std::fs::read_to_string(directory.join("device-ca.pem")).unwrap();
     let authority = Certificate::from_pem(&authority).unwrap();
@@ -33,7 +31,7 @@ async fn enrolled(directory: &std::path::Path) -> (Mdm, Fixtures, Target) {
         (fixtures, enrolled)
     })
     .await;
-    assert_eq!(enrolled.devices, 4);
+    assert_eq!(enrolled.devices, 3);
     (mdm, fixtures, target)
 }
 
@@ -42,7 +40,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 fn short(target: Target, scenario: Scenario, processes: &Processes) -> Run<'_> {
-    Run { target, scenario, connections: 2, seconds: 0.3, devices: 4, processes, api: None }
+    Run { target, scenario, connections: 2, seconds: 0.3, devices: 3, processes, api: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]

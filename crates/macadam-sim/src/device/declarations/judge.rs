@@ -69,7 +69,9 @@ pub(super) fn refusal(device: &Device, declaration_type: &str, payload: &Value) 
         SUBSCRIPTIONS if !payload.get("StatusItems").is_some_and(Value::is_array) => {
             Some(Reason::new("Error.ConfigurationIsInvalid", "StatusItems is missing"))
         }
-        "com.apple.activation.simple" if !payload["StandardConfigurations"].is_array() => {
+        "com.apple.activation.simple"
+            if !payload.get("StandardConfigurations").is_some_and(Value::is_array) =>
+        {
             Some(Reason::new("Error.InvalidPayload", "StandardConfigurations is missing"))
         }
         _ => None,

@@ -83,8 +83,12 @@ impl Settings {
     fn combine<'a>(payloads: impl Iterator<Item = &'a Value>) -> Self {
         let mut combined = Self::default();
         for payload in payloads {
-            combined.are_notifications_off |= payload["Notifications"] == Value::Bool(false);
-            let days = |key: &str| payload["Deferrals"][key].as_i64().unwrap_or(0).clamp(0, 90);
+            combined.are_notifications_off |=
+                payload.get("Notifications") == Some(&Value::Bool(false));
+            let days = |key: &str| {
+                let days = payload.get("Deferrals").and_then(|deferrals| deferrals.get(key));
+                days.and_then(Value::as_i64).unwrap_or(0).clamp(0, 90)
+            };
             for (most, key) in [
                 (&mut combined.combined_deferral_days, "CombinedPeriodInDays"),
                 (&mut combined.major_deferral_days, "MajorPeriodInDays"),

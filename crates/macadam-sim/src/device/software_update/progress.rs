@@ -164,10 +164,11 @@ impl Device {
         let is_waiting = self.install_state() == "waiting";
         self.update.next_look = world.now + if is_waiting { LOOK_WHILE_WAITING } else { DAY };
         let is_idle = self.update.pursuit.is_none() && self.power == Power::On;
-        if is_idle && self.temperament.looks_for_updates(&mut self.random) {
-            if let Some(release) = self.newest_shown(world) {
-                self.begin_download(release, Cause::Settings, world);
-            }
+        if is_idle
+            && self.temperament.looks_for_updates(&mut self.random)
+            && let Some(release) = self.newest_shown(world)
+        {
+            self.begin_download(release, Cause::Settings, world);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Everything that a device sends during a run, signed before it begins.
 
-use macadam_pki::{Identity, KeyKind, PrivateKey};
+use macadam_pki::{Identity, KeyKind};
 use macadam_protocol::Udid;
 use macadam_protocol::check_in::DeclarativeEndpoint;
 use serde_json::Value;
@@ -36,8 +36,8 @@ pub(in crate::load) fn prepare(
     run: &Run<'_>,
 ) -> Result<Vec<Prepared>, RunError> {
     let target = &run.target;
-    let mut authority = DeviceAuthority::create(target.signed_at, 0)?;
-    let stranger = authority.issue(PrivateKey::generate(KeyKind::Rsa2048), "stranger")?;
+    let mut authority = DeviceAuthority::create(KeyKind::P256, target.signed_at, 0)?;
+    let stranger = authority.issue(fixtures.some_key()?, "stranger")?;
     let devices = fixtures.devices().iter().take(run.devices);
     let others = devices.clone().cycle().skip(1);
     let mut wire = Wire::new(target.address);

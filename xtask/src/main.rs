@@ -7,6 +7,7 @@
 
 mod ci;
 mod demo;
+mod figures;
 mod layers;
 mod licenses;
 mod mutants;
@@ -31,6 +32,7 @@ usage: cargo xtask <command>
   test       run every test (needs no root and installs nothing)
   ci         everything that must hold: format, lints, tidy, tests, documentation, licenses
   setup      install the Debian packages that the tests need (needs root)
+  figures    measure the server on this machine: the rows of docs/performance.md
   tidy       only the repository's own checks
   mutants    plant faults in the decision, one at a time, and expect the tests to catch each
   seed       derive the seed history from MACADAM_RELEASE_DATA; with --check, only compare it
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["demo", rest @ ..] => demo::demo(rest),
+        ["figures", rest @ ..] => figures::figures(rest),
         ["test", rest @ ..] => test::test(rest),
         ["ci", rest @ ..] => ci::ci(rest),
         ["setup"] => setup::setup(),

@@ -48,7 +48,7 @@ fn check(all: &[Prerequisite]) -> anyhow::Result<()> {
 }
 
 /// Where PostgreSQL's server programs are: the tests look in the same places, in this order.
-fn postgres_bin() -> Option<PathBuf> {
+pub(crate) fn postgres_bin() -> Option<PathBuf> {
     let named = std::env::var_os("MACADAM_POSTGRES_BIN").map(PathBuf::from);
     let configured = || output_of("pg_config", &["--bindir"]).map(PathBuf::from);
     let complete = |bin: &PathBuf| bin.join("initdb").is_file() && bin.join("postgres").is_file();

@@ -28,6 +28,18 @@ pub struct CreatePerson {
     pub password: String,
 }
 
+/// `POST /api/v1/setup`: makes the first owner of a new server; works once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetUp {
+    /// The one-time code that the server wrote to its data directory.
+    pub code: String,
+    pub email: String,
+    pub name: String,
+    /// At least 12 characters.
+    pub password: String,
+}
+
 /// Changes a person (`PATCH` with `If-Match`). What is left out stays.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

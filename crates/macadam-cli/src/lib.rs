@@ -1,1 +1,112 @@
-//! The commands that are clients of the admin API, and offline decide.
+//! The commands that are clients of the admin API, and offline `decide`.
+//!
+//! Everything a command may know of the machine comes in as a [`Shell`], so that tests are whole
+//! runs: arguments in, exit code and text out.
+
+mod commands;
+mod connection;
+mod error;
+mod file;
+mod shell;
+mod show;
+mod words;
+
+use clap::Subcommand;
+
+use crate::commands::{
+    approval, audit, blueprints, catalog, completions, decide, devices, enrollments, exceptions,
+    items, people, policy, preview, push_certificate, releases, self_service, server, session,
+    setup, tokens, watch,
+};
+pub use shell::Shell;
+
+/// Everything `macadam` does beside serving.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Decide offline, from files: what must each device run, by when, and why
+    Decide(decide::Decide),
+    /// Make yourself the first owner of a new server, and sign in
+    SetUp(setup::SetUp),
+    /// Sign in to a server and remember it
+    SignIn(session::SignIn),
+    /// Sign out and forget the server
+    SignOut(session::SignOut),
+    /// Say who is signed in, and what they may do
+    Whoami(session::Whoami),
+    /// The fleet, and everything known about one device
+    Devices(devices::Devices),
+    /// Library items, such as Managed OS
+    Items(items::Items),
+    /// Blueprints: which items reach which devices
+    Blueprints(blueprints::Blueprints),
+    /// Approve, hold and resume releases
+    Releases(releases::Releases),
+    /// The release catalog, and the feeds it comes from
+    Catalog(catalog::Catalog),
+    /// When releases count as approved
+    Approval(approval::Approval),
+    /// Show what a change would do to the real fleet, without making it
+    Preview(preview::Preview),
+    /// Show what a policy file would change on the server
+    Plan(policy::Plan),
+    /// Bring the server's library items and blueprints to what a policy file says
+    Apply(policy::Apply),
+    /// Devices that are exempt until a day
+    Exceptions(exceptions::Exceptions),
+    /// Releases that users asked for in Self Service
+    SelfService(self_service::SelfService),
+    /// One-time links that enroll a device
+    Enrollments(enrollments::Enrollments),
+    /// What Apple's push service knows the server by
+    PushCertificate(push_certificate::PushCertificate),
+    /// Credentials of machines
+    Tokens(tokens::Tokens),
+    /// Who may do what
+    People(people::People),
+    /// Who did what, when, from where
+    Audit(audit::Audit),
+    /// Say how the fleet and the server do
+    Status(server::Status),
+    /// Show the fleet live, until q or Ctrl-C
+    Watch(watch::Watch),
+    /// Write a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// Runs a command of `program` and gives its exit code; what went wrong has been said.
+pub async fn run(command: Command, program: clap::Command, shell: &mut Shell) -> u8 {
+    let done = match command {
+        Command::Decide(command) => command.run(shell),
+        Command::SetUp(command) => command.run(shell).await,
+        Command::SignIn(command) => command.run(shell).await,
+        Command::SignOut(command) => command.run(shell).await,
+        Command::Whoami(command) => command.run(shell).await,
+        Command::Devices(command) => command.run(shell).await,
+        Command::Items(command) => command.run(shell).await,
+        Command::Blueprints(command) => command.run(shell).await,
+        Command::Releases(command) => command.run(shell).await,
+        Command::Catalog(command) => command.run(shell).await,
+        Command::Approval(command) => command.run(shell).await,
+        Command::Preview(command) => command.run(shell).await,
+        Command::Plan(command) => command.run(shell).await,
+        Command::Apply(command) => command.run(shell).await,
+        Command::Exceptions(command) => command.run(shell).await,
+        Command::SelfService(command) => command.run(shell).await,
+        Command::Enrollments(command) => command.run(shell).await,
+        Command::PushCertificate(command) => command.run(shell).await,
+        Command::Tokens(command) => command.run(shell).await,
+        Command::People(command) => command.run(shell).await,
+        Command::Audit(command) => command.run(shell).await,
+        Command::Status(command) => command.run(shell).await,
+        Command::Watch(command) => command.run(shell).await,
+        Command::Completions(command) => command.run(program, shell),
+    };
+    let done = done.and_then(|()| shell.flush());
+    match done {
+        Ok(()) => 0,
+        Err(error) => error.report(shell),
+    }
+}
+
+#[cfg(test)]
+mod tests;

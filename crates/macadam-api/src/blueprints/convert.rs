@@ -37,6 +37,40 @@ impl Assignment {
     }
 }
 
+impl Assignment {
+    /// The same assignment with its items named in another way.
+    pub fn rename<E>(&self, name: &dyn Fn(&str) -> Result<String, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Classic(items) => Self::Classic(rename_items(items, name)?),
+            Self::Map(nodes) => Self::Map(rename_nodes(nodes, name)?),
+        })
+    }
+}
+
+fn rename_items<E>(
+    items: &[String],
+    name: &dyn Fn(&str) -> Result<String, E>,
+) -> Result<Vec<String>, E> {
+    items.iter().map(|item| name(item)).collect()
+}
+
+fn rename_nodes<E>(
+    nodes: &[Node],
+    name: &dyn Fn(&str) -> Result<String, E>,
+) -> Result<Vec<Node>, E> {
+    let rename_branch = |branch: &Branch| {
+        let (condition, nodes) = (branch.condition.clone(), rename_nodes(&branch.nodes, name)?);
+        Ok(Branch { condition, nodes })
+    };
+    let rename = |node: &Node| match node {
+        Node::Items(items) => rename_items(items, name).map(Node::Items),
+        Node::Block(branches) => {
+            branches.iter().map(rename_branch).collect::<Result<_, E>>().map(Node::Block)
+        }
+    };
+    nodes.iter().map(rename).collect()
+}
+
 /// Finds an item by the text of its id.
 pub fn item_by_id(text: &str) -> Option<policy::ItemId> {
     text.parse().ok()

@@ -16,7 +16,7 @@ use crate::exceptions::{CreateException, Exception};
 use crate::facts::DeviceFacts;
 use crate::feeds::{FeedName, FeedOutcome, FeedStatus, ImportQuery};
 use crate::library_items::{LibraryItem, LibraryItemFilter, WriteLibraryItem, WritePause};
-use crate::people::{CreatePerson, Person, UpdatePerson};
+use crate::people::{CreatePerson, Person, SetUp, UpdatePerson};
 use crate::policy_file::{AppliedPolicy, ApplyPolicy, PolicyFile};
 use crate::previews::{Preview, PreviewRequest};
 use crate::push_certificates::{PushCertificate, UploadPushCertificate};
@@ -35,6 +35,11 @@ const EVERYTHING: crate::PageQuery = crate::PageQuery { limit: None, cursor: Non
 impl Client {
     pub async fn sign_in(&self, sign_in: &SignIn) -> Asked<SignedIn> {
         self.call(Method::POST, "/api/v1/session", Ask::json(sign_in)).await
+    }
+
+    /// Makes the first owner of a new server.
+    pub async fn set_up(&self, set_up: &SetUp) -> Asked<SignedIn> {
+        self.call(Method::POST, "/api/v1/setup", Ask::json(set_up)).await
     }
 
     pub async fn session(&self) -> Asked<Session> {

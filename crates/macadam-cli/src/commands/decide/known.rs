@@ -1,0 +1,155 @@
+//! What is known of Apple's releases offline: the shipped history and answers of Apple's feed.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use macadam_api::policy_file::Policy;
+use macadam_policy::{
+    Build, Catalog, Doubts, FeedList, HistoricRelease, Offer, OfferSet, OsVersion, UpdateId,
+};
+use macadam_protocol::feed::gdmf::{self, Entry, Gdmf};
+use macadam_protocol::feed::{self, HistoricBuild, Seed};
+
+use crate::error::CliError;
+use crate::file;
+
+/// Where releases are known from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The history that ships with the product.
+    Seed,
+    /// An answer of Apple's feed; without a time, from the moment that is decided for.
+    Answer { path: PathBuf, at: Option<Timestamp> },
+}
+
+/// A catalog, and what could not be read on the way to it.
+pub(super) struct Known {
+    pub(super) catalog: Catalog,
+    pub(super) notes: Vec<String>,
+}
+
+/// Reads `seed`, `FILE` or `FILE@TIME`.
+pub(super) fn source(text: &str) -> Result<Source, String> {
+    if text == "seed" {
+        return Ok(Source::Seed);
+    }
+    let timed = text.rsplit_once('@').and_then(|(path, at)| Some((path, at.parse().ok()?)));
+    Ok(match timed {
+        Some((path, at)) => Source::Answer { path: path.into(), at: Some(at) },
+        None => Source::Answer { path: text.into(), at: None },
+    })
+}
+
+/// Everything the sources told up to `now`, reviewed as the policy says.
+pub(super) fn catalog(
+    sources: &[Source],
+    now: Timestamp,
+    policy: &Policy,
+) -> Result<Known, CliError> {
+    let mut known = Known { catalog: Catalog::new(policy.approval()), notes: Vec::new() };
+    let mut answers = Vec::new();
+    for source in sources {
+        match source {
+            Source::Seed => {
+                let seed = feed::seed();
+                known.catalog.add_historic(historic(&seed));
+                let moments = seed.moments().into_iter().filter(|moment| *moment <= now);
+                answers.extend(moments.map(|moment| (moment, seed.answer_at(moment))));
+            }
+            Source::Answer { path, at } => {
+                let at = at.unwrap_or(now);
+                if at > now {
+                    let path = path.display();
+                    return Err(CliError::Usage(format!("{path} is from after --at")));
+                }
+                let answer = gdmf::decode(&file::read(path)?).map_err(|error| CliError::Parse {
+                    path: path.clone(),
+                    source: error.into(),
+                })?;
+                let problems = answer.problems.iter();
+                known
+                    .notes
+                    .extend(problems.map(|problem| format!("{}: {problem}", path.display())));
+                answers.push((at, answer));
+            }
+        }
+    }
+    answers.sort_by_key(|(at, _)| *at);
+    for (at, answer) in &answers {
+        known.observe(*at, answer);
+    }
+    known.catalog.set_reviews(policy.reviews().to_vec());
+    Ok(known)
+}
+
+impl Known {
+    fn observe(&mut self, at: Timestamp, answer: &Gdmf) {
+        let offers: Vec<Offer<'_>> = answer.entries.iter().map(offer).collect();
+        // Whoever names the files vouches for them.
+        let doubts = Doubts { is_confirmed: true, ..Doubts::default() };
+        match self.catalog.observe(at, &offers, &doubts) {
+            Ok(observation) => {
+                self.notes.extend(observation.problems);
+                self.catalog.apply(observation.events);
+            }
+            Err(insane) => self.notes.push(format!("the answer of {at} is not believed: {insane}")),
+        }
+    }
+}
+
+fn offer(entry: &Entry) -> Offer<'_> {
+    Offer {
+        set: match entry.set {
+            feed::OfferSet::Public => OfferSet::Public,
+            feed::OfferSet::Installable => OfferSet::Installable,
+            feed::OfferSet::BackgroundSecurity => OfferSet::BackgroundSecurity,
+        },
+        list: feed_list(entry.list),
+        version: &entry.version,
+        extra: entry.extra.as_deref(),
+        build: entry.build.as_deref(),
+        prerequisite_build: entry.prerequisite_build.as_deref(),
+        expires: entry.expires,
+        device_ids: &entry.device_ids,
+    }
+}
+
+const fn feed_list(list: feed::FeedList) -> FeedList {
+    match list {
+        feed::FeedList::MacOs => FeedList::MacOs,
+        feed::FeedList::Ios => FeedList::Ios,
+        feed::FeedList::VisionOs => FeedList::VisionOs,
+    }
+}
+
+/// The releases from before the record: one row for each group of builds with its devices.
+fn historic(seed: &Seed) -> Vec<HistoricRelease> {
+    let mut rows = Vec::new();
+    for release in &seed.releases {
+        let extra = release.extra.as_deref().unwrap_or_default();
+        let Ok(version) = format!("{} {extra}", release.version).parse::<OsVersion>() else {
+            continue;
+        };
+        let row = |build: Option<&HistoricBuild>| HistoricRelease {
+            list: feed_list(release.list),
+            version,
+            day: release.day,
+            builds: build.and_then(|build| build.build.parse::<Build>().ok()).into_iter().collect(),
+            prerequisite_build: build
+                .and_then(|build| build.prerequisite_build.as_deref())
+                .and_then(|build| build.parse().ok()),
+            device_ids: build
+                .and_then(|build| build.device_ids.as_deref())
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|id| UpdateId::new(id))
+                .collect(),
+            withdrawn_on: build.and_then(|build| build.withdrawn_on),
+        };
+        if release.builds.is_empty() {
+            rows.push(row(None));
+        }
+        rows.extend(release.builds.iter().map(|build| row(Some(build))));
+    }
+    rows
+}

@@ -1,0 +1,48 @@
+//! The very first owner of a server.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use macadam_api::people;
+
+use crate::connection::{Connection, Saved};
+use crate::error::CliError;
+use crate::file;
+use crate::shell::Shell;
+
+/// Make yourself the first owner of a new server, and sign in
+#[derive(Debug, Args)]
+pub struct SetUp {
+    /// File with the one-time code that the server wrote to its data directory
+    #[arg(long, value_name = "FILE")]
+    code_file: PathBuf,
+    /// E-mail address to sign in with
+    #[arg(long)]
+    email: String,
+    /// Name that others see
+    #[arg(long)]
+    name: String,
+    /// Read the password from standard input
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl SetUp {
+    pub(crate) async fn run(self, shell: &mut Shell) -> Result<(), CliError> {
+        let saved = Saved::load(shell)?;
+        let client = self.connection.anonymous(shell, &saved)?;
+        let url = self.connection.address(shell, &saved)?;
+        let code = String::from_utf8_lossy(&file::read(&self.code_file)?).trim().to_owned();
+        let password = shell.secret("New password:", self.password_stdin)?;
+        let (email, name) = (self.email, self.name);
+        let answer = client.set_up(&people::SetUp { code, email, name, password }).await?;
+        let ca_file = self.connection.ca_file(shell, &saved);
+        let token = Some(answer.value.token);
+        let path = Saved { url: Some(url.clone()), token, ca_file }.store(shell)?;
+        let name = answer.value.session.name;
+        shell.note(&format!("{name} owns {url}; remembered in {}", path.display()));
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! The live view where there is no terminal: a line for each thing that happens.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::View;
+use crate::error::CliError;
+use crate::shell::Shell;
+use crate::show;
+
+/// The fleet's time between two summaries.
+const SUMMARY_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What has been printed.
+#[derive(Default)]
+pub(super) struct Plain {
+    told_until: Option<Timestamp>,
+    summarized_at: Option<Timestamp>,
+}
+
+impl Plain {
+    pub(super) fn print(&mut self, shell: &mut Shell, view: &View) -> Result<(), CliError> {
+        let news =
+            view.news.iter().filter(|news| self.told_until.is_none_or(|until| news.at > until));
+        for news in news {
+            shell.print(&format!("{}  {}", show::instant(news.at), show::inert(&news.text)))?;
+        }
+        self.told_until = Some(view.now());
+        let is_due =
+            self.summarized_at.is_none_or(|at| view.now().duration_since(at) >= SUMMARY_EVERY);
+        if is_due {
+            self.summarized_at = Some(view.now());
+            shell.print(&format!("{}  {}", show::instant(view.now()), view.sentence()))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! Values of the API as words on the command line.
+
+use jiff::Timestamp;
+use macadam_api::Os;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Reads a value by the word it has in the API; the error lists all of them.
+pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(Value::String(text.to_owned())).map_err(|error| error.to_string())
+}
+
+/// The word a value has in the API.
+pub(crate) fn shown(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(text)) => text.replace('_', " "),
+        Ok(_) | Err(_) => String::new(),
+    }
+}
+
+/// Reads a platform in whatever case people write it.
+pub(crate) fn platform(text: &str) -> Result<Os, String> {
+    let platform: Result<macadam_policy::Platform, _> = text.parse();
+    platform.map(Os::from).map_err(|error| error.to_string())
+}
+
+/// Reads an instant.
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| format!("'{text}' is not a time; one like 2026-03-10T09:30:00Z is expected"))
+}

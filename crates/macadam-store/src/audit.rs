@@ -14,11 +14,11 @@ queries! {
     APPEND = { "insert into audit (seq, at, actor, origin, action, target, detail, hash)
         values ($1, $2, $3, $4, $5, $6, $7, $8)" }
     PAGE = { "select seq, at, actor, origin, action, target, detail, hash from audit
-        where seq < $1 and ($3 is null or substr(actor, instr(actor, ':') + 1) = $3)
-            and ($4 is null or action = $4)
-            and ($5 is null or target = $5
+        where seq < $1 and (cast($3 as text) is null or substr(actor, instr(actor, ':') + 1) = $3)
+            and (cast($4 as text) is null or action = $4)
+            and (cast($5 as text) is null or target = $5
                 or substr(target, 1, cast(length($5) as integer) + 1) = $5 || '/')
-            and ($6 is null or at >= $6) and ($7 is null or at < $7)
+            and (cast($6 as bigint) is null or at >= $6) and (cast($7 as bigint) is null or at < $7)
         order by seq desc limit $2" }
     AFTER = { "select seq, at, actor, origin, action, target, detail, hash from audit
         where seq > $1 order by seq limit $2" }

@@ -36,21 +36,24 @@ macro_rules! from_device {
     };
 }
 
-/// What is NULL does not matter.
+/// What is NULL does not matter; the casts tell PostgreSQL the type of a parameter it cannot see.
 macro_rules! matches_filter {
     () => {
-        r"($1 is null or f.search like $1 escape '\')
-            and ($2 is null or d.blueprint_id = $2) and ($3 is null or f.platform = $3)
-            and ($4 is null or o.status = $4) and ($5 is null or d.state = $5)
-            and ($6 is null or (coalesce(o.deadline_at <= $7, false)) = $6)
-            and ($8 is null or o.meets_floor = $8)
-            and ($9 is null or exists (select 1 from item_reach r
+        r"(cast($1 as text) is null or f.search like $1 escape '\')
+            and (cast($2 as uuid) is null or d.blueprint_id = $2)
+            and (cast($3 as text) is null or f.platform = $3)
+            and (cast($4 as text) is null or o.status = $4)
+            and (cast($5 as text) is null or d.state = $5)
+            and (cast($6 as boolean) is null or coalesce(o.deadline_at <= $7, false) = $6)
+            and (cast($8 as boolean) is null or o.meets_floor = $8)
+            and (cast($9 as uuid) is null or exists (select 1 from item_reach r
                 where r.device_id = d.id and r.item_id = $9))
-            and ($10 is null or instr(d.tags, $10) > 0)
-            and ($11 is null or o.target_version = $11)
-            and ($12 is null or f.os_order = $12) and ($13 is null or f.os_order < $13)
-            and ($14 is null or o.deadline_at < $14)
-            and ($15 is null or e.last_seen_at is null or e.last_seen_at < $15)"
+            and (cast($10 as text) is null or instr(d.tags, $10) > 0)
+            and (cast($11 as text) is null or o.target_version = $11)
+            and (cast($12 as bigint) is null or f.os_order = $12)
+            and (cast($13 as bigint) is null or f.os_order < $13)
+            and (cast($14 as bigint) is null or o.deadline_at < $14)
+            and (cast($15 as bigint) is null or e.last_seen_at is null or e.last_seen_at < $15)"
     };
 }
 

@@ -17,7 +17,7 @@ macro_rules! select_person {
 queries! {
     // People are changed one transaction at a time, so that two owners cannot remove each other.
     LOCK = {
-        sqlite: "select count(*) as value from person where false",
+        sqlite: "update person set version = version where false",
         postgres: "lock table person in share row exclusive mode",
     }
     CREATE = { "insert into person (id, login, name, role, password_hash, version, created_at)

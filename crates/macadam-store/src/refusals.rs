@@ -17,7 +17,7 @@ queries! {
             last_at = case when excluded.last_at > refusal.last_at then excluded.last_at
                 else refusal.last_at end" }
     LATEST = { "select reason, certificate, claimed, device_id, count, first_at, last_at, origin
-        from refusal where $1 is null or device_id = $1
+        from refusal where cast($1 as uuid) is null or device_id = $1
         order by last_at desc, certificate, reason, claimed limit $2" }
 }
 

@@ -14,7 +14,7 @@ use crate::{Sealer, StoreError, migrate};
 
 queries! {
     PING = { "select cast(1 as bigint) as value" }
-    QUICK_CHECK = { sqlite: "select quick_check as value from pragma_quick_check(1)",
+    QUICK_CHECK = { sqlite: "select quick_check as value from pragma_quick_check limit 1",
         postgres: "select 'ok' as value" }
 }
 

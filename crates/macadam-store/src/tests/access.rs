@@ -10,6 +10,7 @@ on_every_backend! {
     person_is_found_by_login,
     first_person_is_created_once,
     person_changes_from_the_version_that_was_read,
+    two_owners_cannot_remove_each_other,
     session_ends_by_time_by_idleness_and_by_hand,
     disabled_person_has_no_session,
     api_token_is_valid_until_it_expires_or_is_revoked,
@@ -57,6 +58,21 @@ async fn person_changes_from_the_version_that_was_read(store: Store) {
     assert_eq!(store.person(PersonId(id(8, 2))).await.unwrap().unwrap().role, "owner");
     let nobody = store.update_person(PersonId(id(8, 9)), 1, to("admin"), "owner").await;
     assert!(matches!(nobody, Err(UpdatePersonError::Save(SaveError::Unknown))));
+}
+
+async fn two_owners_cannot_remove_each_other(store: Store) {
+    for number in [1, 2] {
+        store.create_person(at(0), person(number)).await.unwrap();
+    }
+    let demote = |number: u32| {
+        let store = store.clone();
+        let changes = PersonChanges { role: Some("auditor".into()), ..PersonChanges::default() };
+        async move { store.update_person(PersonId(id(8, number)), 1, changes, "owner").await }
+    };
+    let (one, two) = tokio::join!(demote(1), demote(2));
+    assert_eq!(one.is_ok(), two.is_err());
+    let people = store.people().await.unwrap();
+    assert_eq!(people.iter().filter(|person| person.role == "owner").count(), 1);
 }
 
 async fn session_ends_by_time_by_idleness_and_by_hand(store: Store) {

@@ -210,8 +210,10 @@ async fn every_filter_of_devices_counts(store: Store) {
         assert_eq!(counted(&store, &filter).await, rows.len() as i64, "{filter:?}");
     }
     let counts = store.count_devices(&all(), at(100)).await.unwrap();
-    let mut numbers: Vec<_> =
-        counts.iter().map(|it| (it.status.as_deref(), it.devices, it.overdue, it.below_floor)).collect();
+    let mut numbers: Vec<_> = counts
+        .iter()
+        .map(|it| (it.status.as_deref(), it.devices, it.overdue, it.below_floor))
+        .collect();
     numbers.sort_unstable();
     assert_eq!(numbers, [(None, 2, 0, 0), (Some("pass"), 1, 0, 0), (Some("pending"), 1, 1, 1)]);
 }

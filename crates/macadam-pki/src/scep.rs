@@ -10,7 +10,7 @@ mod csr;
 mod message;
 
 pub use client::{EncodeRequestError, EnrollmentRequest, ReadResponseError};
-pub use csr::DecodeCertificateRequestError;
+pub use csr::{DecodeCertificateRequestError, decode_certificate_request};
 pub use message::{
     DecodePkiMessageError, FailInfo, OpenRequestError, PkiMessage, RequestKind, Requested,
 };

@@ -22,7 +22,7 @@ pub enum DecodeCertificateRequestError {
 }
 
 /// Decodes a request and checks that it is signed with the key to certify.
-pub(super) fn decode(der: &[u8]) -> Result<Requested, DecodeCertificateRequestError> {
+pub fn decode_certificate_request(der: &[u8]) -> Result<Requested, DecodeCertificateRequestError> {
     let malformed = DecodeCertificateRequestError::Malformed;
     let request = CertReq::from_der(der).map_err(malformed)?;
     let info = request.info.public_key.to_der().map_err(malformed)?;

@@ -7,7 +7,7 @@ use super::attributes::{
     self, CERT_REP, FAIL_INFO, FAILURE, MESSAGE_TYPE, PKCS_REQ, PKI_STATUS, RECIPIENT_NONCE,
     RENEWAL_REQ, SENDER_NONCE, SUCCESS, TRANSACTION_ID, Unusable,
 };
-use super::csr::{self, DecodeCertificateRequestError};
+use super::csr::{DecodeCertificateRequestError, decode_certificate_request};
 use crate::ca::CertificateAuthority;
 use crate::certificate::Certificate;
 use crate::cms::structures::encode_certificates;
@@ -149,7 +149,7 @@ impl PkiMessage {
             return Err(OpenRequestError::NotRsa);
         }
         let request = decrypt_enveloped(&self.enveloped, authority.identity())?;
-        let requested = csr::decode(&request)?;
+        let requested = decode_certificate_request(&request)?;
         match self.kind {
             RequestKind::PkcsReq if requested.key != *self.signer.public_key() => {
                 Err(OpenRequestError::OtherKey)

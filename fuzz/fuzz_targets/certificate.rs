@@ -1,0 +1,24 @@
+//! Certificates, as bytes and in the header of a proxy.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use macadam_pki::{Certificate, Expiry, PushCertificate, TrustAnchors, decode_client_cert};
+
+static ANCHORS: LazyLock<TrustAnchors> = LazyLock::new(|| {
+    TrustAnchors::from_pem(include_str!("../../crates/macadam-pki/testdata/root.pem"))
+        .expect("the authority is well-formed")
+});
+
+fuzz_target!(|octets: &[u8]| {
+    let _ = decode_client_cert(octets);
+    if let Ok(certificate) = Certificate::from_der(octets) {
+        let _ = PushCertificate::topic_of(&certificate);
+        let _ = certificate.subject_common_name();
+        let now = certificate.validity().not_after;
+        let _ = certificate.chains_to(&ANCHORS, &[], now, Expiry::Enforced);
+        let again = Certificate::from_pem(&certificate.to_pem());
+        assert_eq!(again.expect("what we wrote is readable"), certificate);
+    }
+});

@@ -125,6 +125,11 @@ impl<W: Write> Driver<W> {
         self.actors.iter().map(|actor| &actor.device)
     }
 
+    /// One device, to do something with it that no habit brings about.
+    pub fn device_mut(&mut self, index: usize) -> Option<&mut Device> {
+        self.actors.get_mut(index).map(|actor| &mut actor.device)
+    }
+
     /// The state of everything, to be saved.
     #[must_use]
     pub fn save(&self) -> Fleet {
@@ -192,10 +197,16 @@ impl<W: Write> Driver<W> {
         while let Some(wake) = self.arrived_push().await {
             self.push(&wake.token, &wake.magic);
         }
+        let mut due = Vec::new();
         let mut running = JoinSet::new();
         let places = Arc::new(Semaphore::new(CONCURRENCY));
         for (index, actor) in self.actors.iter_mut().enumerate() {
             if actor.device.next_wake().is_none_or(|wake| wake > now) {
+                continue;
+            }
+            due.push(index);
+            // Most moments of a life concern nobody else; only talking is worth a task.
+            if !actor.act_alone_until(now, &self.offers) {
                 continue;
             }
             let (offers, places) = (Arc::clone(&self.offers), Arc::clone(&places));
@@ -207,29 +218,34 @@ impl<W: Write> Driver<W> {
                 (index, actor)
             });
         }
-        let mut done = BTreeMap::new();
         while let Some(finished) = running.join_next().await {
-            // A device that panicked would be a mistake of ours: it is left as it was.
-            if let Ok((index, actor)) = finished {
-                done.insert(index, actor);
+            match finished {
+                Ok((index, actor)) => {
+                    if let Some(place) = self.actors.get_mut(index) {
+                        *place = actor;
+                    }
+                }
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                // Nobody aborts these tasks one by one.
+                Err(_) => {}
             }
         }
-        self.settle(done)
+        self.write_log(&due)
     }
 
-    /// Takes devices back and writes what happened to them, in an order that is always the same.
-    fn settle(&mut self, done: BTreeMap<usize, Actor>) -> Result<(), WriteLogError> {
+    /// Writes what happened to devices, in an order that is always the same.
+    fn write_log(&mut self, due: &[usize]) -> Result<(), WriteLogError> {
         let mut events = Vec::new();
-        for (index, mut actor) in done {
-            events.extend(actor.device.take_events().into_iter().map(|event| (index, event)));
-            if let Some(place) = self.actors.get_mut(index) {
-                *place = actor;
+        for index in due {
+            if let Some(actor) = self.actors.get_mut(*index) {
+                let serial = actor.device.hardware().serial.clone();
+                let happened = actor.device.take_events().into_iter();
+                events.extend(happened.map(|event| (event.at, *index, serial.clone(), event)));
             }
         }
-        events.sort_by_key(|(index, event)| (event.at, *index));
-        for (index, event) in &events {
-            let Some(actor) = self.actors.get(*index) else { continue };
-            let line = LogLine { serial: &actor.device.hardware().serial, event };
+        events.sort_by_key(|(at, index, ..)| (*at, *index));
+        for (_, _, serial, event) in &events {
+            let line = LogLine { serial, event };
             serde_json::to_writer(&mut self.log, &line).map_err(std::io::Error::from)?;
             self.log.write_all(b"\n")?;
         }
@@ -255,6 +271,19 @@ impl<W: Write> Driver<W> {
 }
 
 impl Actor {
+    /// Lives on until `now` or until there is something to send, and tells whether there is.
+    fn act_alone_until(&mut self, now: Timestamp, offers: &Offers) -> bool {
+        for _ in 0..MESSAGE_LIMIT {
+            let Some(wake) = self.device.next_wake().filter(|wake| *wake <= now) else { break };
+            self.device.advance(wake, offers);
+            if self.device.next_request().is_some() {
+                return true;
+            }
+        }
+        self.device.advance(now, offers);
+        false
+    }
+
     /// Lives on until `now`, sending at each moment what there is to send.
     async fn act_until(&mut self, now: Timestamp, offers: &Offers, weather: Weather) {
         for _ in 0..MESSAGE_LIMIT {

@@ -213,10 +213,12 @@ async fn wait_for(path: &Path) -> anyhow::Result<String> {
 async fn wait_for_server(client: &Client, factor: f64) -> anyhow::Result<Acceleration> {
     let began = wall_now();
     loop {
+        let asked = wall_now();
         match client.server().await {
             Ok(server) => {
-                let fleet = server.value.fleet_time;
-                return Ok(Acceleration { wall: wall_now(), fleet, factor });
+                // It answered somewhere between the question and now.
+                let wall = asked + (wall_now() - asked).mul_f64(0.5);
+                return Ok(Acceleration { wall, fleet: server.value.fleet_time, factor });
             }
             Err(error) if wall_now() - began > patience() => return Err(error.into()),
             Err(_) => sleep(Duration::from_millis(200)).await,

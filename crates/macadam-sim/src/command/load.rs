@@ -164,7 +164,8 @@ async fn measure(args: RunArgs) -> anyhow::Result<()> {
         api,
     };
     let sync = data_sync_time(&args.directory).context("measuring how long a sync takes")?;
-    let (report, ledger) = run_scenario(&fixtures, &run)?;
+    let (mut report, ledger) = run_scenario(&fixtures, &run)?;
+    report.data_sync_us = sync.as_secs_f64() * 1e6;
     if let Some(path) = &args.ledger {
         write_ledger(path, &ledger)?;
     }
@@ -172,7 +173,6 @@ async fn measure(args: RunArgs) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(&report)?);
     } else {
         print!("{report}");
-        println!("  4 KiB made durable in {:.0} µs on average", sync.as_secs_f64() * 1e6);
     }
     ensure!(report.wrongly_accepted == 0, "wrong requests were accepted");
     ensure!(report.refused > 0, "no wrong request was sent; measure for longer");

@@ -58,6 +58,8 @@ pub struct Report {
     pub max_ms: f64,
     /// What it cost.
     pub costs: Vec<Cost>,
+    /// How long the machine takes to make 4 KiB durable, in microseconds.
+    pub data_sync_us: f64,
 }
 
 /// CPU seconds of processes at a moment.
@@ -166,7 +168,7 @@ impl fmt::Display for Report {
                 cost.name, cost.cores, cost.cpu_ms_per_request, cost.rss_mib
             )?;
         }
-        Ok(())
+        writeln!(f, "  4 KiB made durable in {:.0} µs on average", self.data_sync_us)
     }
 }
 

@@ -154,6 +154,7 @@ fn report(run: &Run<'_>, mut tally: Tally, seconds: f64, devices: usize) -> Repo
         p99_ms: percentile(0.99),
         max_ms: percentile(1.0),
         costs: Vec::new(),
+        data_sync_us: 0.0,
     }
 }
 

@@ -175,7 +175,7 @@ impl Reader {
             build: text(value, &["Build"]).and_then(|build| known_build(build, version)),
             released: self.read_date(version, value),
             security_url: text(value, &["SecurityInfo"])
-                .filter(|url| is_url(url))
+                .filter(|url| words::is_security_url(url))
                 .map(str::to_owned),
             cves: cves.into_iter().collect(),
             exploited: exploited.into_iter().collect(),
@@ -273,14 +273,6 @@ fn is_placeholder(build: &str, version: &str) -> bool {
 fn rapid_letter(release_type: &str) -> Option<String> {
     let letter = release_type.strip_prefix("RSR_")?;
     Some(format!("({letter})")).filter(|extra| words::is_extra(extra))
-}
-
-/// Links are shown to people, so only Apple's own are kept.
-fn is_url(url: &str) -> bool {
-    url.len() <= 200
-        && url.strip_prefix("https://support.apple.com/").is_some_and(|path| {
-            path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.#".contains(&byte))
-        })
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! The shapes of versions, builds and ids: what else a feed holds is not taken for one.
 
+/// Where Apple's pages on security content are.
+pub(super) const SECURITY_HOST: &str = "https://support.apple.com";
+
 pub(super) fn is_version(text: &str) -> bool {
     text.len() <= 32
         && text.split('.').all(|part| {
@@ -28,4 +31,14 @@ pub(super) fn is_cve(id: &str) -> bool {
     parts.is_some_and(|(year, number)| {
         year.len() == 4 && digits(year) && (4..=9).contains(&number.len()) && digits(number)
     })
+}
+
+/// Links are shown to people, so only those to Apple's own pages are kept.
+pub(super) fn is_security_url(url: &str) -> bool {
+    let path = url.strip_prefix(SECURITY_HOST);
+    url.len() <= 200
+        && path.is_some_and(|path| {
+            path.starts_with('/')
+                && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.#".contains(&byte))
+        })
 }

@@ -9,7 +9,6 @@ use super::{DeviceKind, Expiry, HistoricBuild, HistoricRelease, Seed, SeedDevice
 use crate::feed::sets::{DeviceSet, FeedList, OfferSet, shared};
 use crate::feed::words;
 
-pub(super) const URL_PREFIX: &str = "https://support.apple.com";
 pub(super) const CVE_PREFIX: &str = "CVE-";
 
 /// Ten times what two years take; a range of majors is bounded too, because it expands.
@@ -71,11 +70,15 @@ fn read_device(
     let product = match line.word()? {
         "-" => None,
         "=" => Some(id.to_owned()),
-        product => Some(product.to_owned()),
+        product if words::is_device_id(product) => Some(product.to_owned()),
+        _ => return Err(line.error("not a product identifier")),
     };
     let kind = line.parsed(kind, "not a kind of device")?;
     let majors = line.parsed(majors, "not ascending ranges of majors")?;
     let name = line.rest().map(str::to_owned);
+    if name.as_ref().is_some_and(|name| name.contains(char::is_control)) {
+        return Err(line.error("not a name"));
+    }
     Ok(SeedDevice { id: shared(ids, id), product, kind, majors, name })
 }
 
@@ -108,8 +111,7 @@ fn read_releases(text: &str, sets: &[DeviceSet]) -> Result<Vec<HistoricRelease>,
         match word {
             "build" => release.builds.push(read_build(&mut line, sets)?),
             "link" => {
-                let path = line.checked(|path| path.starts_with('/'), "not a path")?;
-                release.security_url = Some(format!("{URL_PREFIX}{path}"));
+                release.security_url = Some(line.parsed(link, "not a path")?);
             }
             "cve" => read_cves(&mut line, release)?,
             _ => return Err(line.error("neither release, build, link nor cve")),
@@ -245,6 +247,10 @@ fn majors(word: &str) -> Option<Vec<u16>> {
         majors.extend(first..=last);
     }
     Some(majors)
+}
+
+fn link(path: &str) -> Option<String> {
+    Some(format!("{}{path}", words::SECURITY_HOST)).filter(|url| words::is_security_url(url))
 }
 
 fn version(word: &str) -> Option<(String, Option<String>)> {

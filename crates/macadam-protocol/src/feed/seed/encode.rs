@@ -5,9 +5,10 @@ use std::fmt::{Display, Write as _};
 
 use jiff::Timestamp;
 
-use super::decode::{CVE_PREFIX, URL_PREFIX};
+use super::decode::CVE_PREFIX;
 use super::{DeviceKind, Expiry, HistoricRelease, Seed, SeedDevice, Span};
 use crate::feed::sets::{DeviceSet, FeedList, OfferSet};
+use crate::feed::words::SECURITY_HOST;
 
 /// Numbers for what lines refer to: device sets and moments.
 struct Numbers {
@@ -56,7 +57,7 @@ fn releases(seed: &Seed, numbers: &Numbers) -> String {
             line(&mut text, ["build", &word, &set, &withdrawn]);
         }
         if let Some(url) = &release.security_url {
-            line(&mut text, ["link", url.strip_prefix(URL_PREFIX).unwrap_or(url)]);
+            line(&mut text, ["link", url.strip_prefix(SECURITY_HOST).unwrap_or(url)]);
         }
         for (year, words) in cve_words(release) {
             line(&mut text, ["cve", &year].into_iter().chain(words.iter().map(String::as_str)));

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
@@ -153,6 +154,8 @@ fn every_line_must_be_exactly_right() {
     seed file devices, line 4: not ascending ranges of majors
     seed file devices, line 4: not ascending ranges of majors
     seed file devices, line 4: the line is too short
+    seed file devices, line 4: not a product identifier
+    seed file devices, line 4: not a name
     seed file devices, line 4: not device ids in order
     seed file devices, line 4: the set is empty
     seed file releases, line 5: not a day
@@ -184,6 +187,23 @@ fn files_of_another_format_are_refused() {
     assert_eq!(refused(&" ".repeat(5 << 20)), "the file is too large");
 }
 
+proptest! {
+    #[test]
+    fn whatever_is_read_is_written_back(
+        file in 0_usize..3,
+        at in 0_usize..200,
+        new in "[ -~\n\r\u{e9}]{0,3}",
+    ) {
+        let mut files = SMALL.map(str::to_owned);
+        let at = at % files[file].len();
+        files[file].replace_range(at..=at, &new);
+        if let Ok(seed) = Seed::decode(&files[0], &files[1], &files[2]) {
+            let [devices, releases, timeline] = seed.encode();
+            prop_assert_eq!(Seed::decode(&devices, &releases, &timeline), Ok(seed));
+        }
+    }
+}
+
 const SMALL: [&str; 3] = [
     "macadam-seed devices 1\ndevice J413AP Mac14,2 apple-silicon-mac 12-15,26 MacBook Air\n\
      set J413AP J414sAP\n",
@@ -193,7 +213,7 @@ const SMALL: [&str; 3] = [
      public macos 26.6 25G72 0 0-1 2026-07-27 moving,1=2026-11-04\n",
 ];
 
-const BAD_LINES: [(usize, &str); 25] = [
+const BAD_LINES: [(usize, &str); 27] = [
     (0, "gadget J1AP"),
     (0, "device J413AP Mac14,2 apple-silicon-mac 12"),
     (0, "device J5\u{e9} Mac14,2 apple-silicon-mac 12"),
@@ -201,6 +221,8 @@ const BAD_LINES: [(usize, &str); 25] = [
     (0, "device J500AP Mac14,2 intel-mac 12-11"),
     (0, "device J500AP Mac14,2 intel-mac 12-65535"),
     (0, "device J500AP Mac14,2 intel-mac"),
+    (0, "device J500AP Mac\u{e9} intel-mac 12"),
+    (0, "device J500AP Mac14,2 intel-mac 12 two\tnames"),
     (0, "set J414sAP J413AP"),
     (0, "set"),
     (1, "release macos 26.6 2026-07-32"),

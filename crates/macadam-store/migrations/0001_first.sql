@@ -151,6 +151,7 @@ create table command (
     sent_at bigint,
     finished_at bigint,
     attempts bigint not null,
+    not_now_count bigint not null,
     result bytea,
     is_result_cut boolean not null
 );

@@ -15,15 +15,15 @@ use crate::{CommandId, EnrollmentId, Store, StoreError};
 macro_rules! select_command {
     () => {
         "select id, enrollment_id, seq, request_type, state, delivery, requested_by, queued_at,
-            sent_at, finished_at, attempts, result, is_result_cut from command"
+            sent_at, finished_at, attempts, not_now_count, result, is_result_cut from command"
     };
 }
 
 queries! {
     QUEUE = { "insert into command (id, enrollment_id, device_id, request_type, body, delivery,
-            state, requested_by, queued_at, attempts, is_result_cut)
+            state, requested_by, queued_at, attempts, not_now_count, is_result_cut)
         select as_uuid(v.value ->> 1), e.id, e.device_id, v.value ->> 3, v.value ->> 4,
-            v.value ->> 5, 'queued', v.value ->> 6, $2, 0, false
+            v.value ->> 5, 'queued', v.value ->> 6, $2, 0, 0, false
         from json_each($1) v join enrollment e on e.id = as_uuid(v.value ->> 2)
         where e.ended_at is null
         order by cast(v.value ->> 0 as bigint)
@@ -52,7 +52,7 @@ queries! {
                 where other.enrollment_id = $2 and other.id <> $1
                     and other.request_type = 'DeclarativeManagement'
                     and other.state in ('queued', 'not_now'))
-            then 'cancelled' else 'not_now' end
+            then 'cancelled' else 'not_now' end, not_now_count = not_now_count + 1
         where id = $1 and enrollment_id = $2 and state in ('queued', 'sent', 'not_now')
         returning request_type as value" }
     STATE = { "select state as value from command where id = $1 and enrollment_id = $2" }
@@ -150,6 +150,18 @@ codes! {
     }
 }
 
+/// A device's answer to a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandResult {
+    pub at: Timestamp,
+    /// The enrollment that sent it; it can only answer its own commands.
+    pub enrollment: EnrollmentId,
+    pub command: CommandId,
+    pub answer: CommandAnswer,
+    /// The whole message, of which `RESULT_LIMIT` bytes are kept.
+    pub body: Vec<u8>,
+}
+
 /// What an answer did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CommandOutcome {
@@ -177,6 +189,8 @@ row! {
         pub sent_at: Option<Timestamp>,
         pub finished_at: Option<Timestamp>,
         pub attempts: u32,
+        /// How often the device asked to be asked again later.
+        pub not_now_count: u32,
         /// The answer as the device sent it, cut at `RESULT_LIMIT`.
         pub result: Option<Vec<u8>>,
         pub is_result_cut: bool,
@@ -212,16 +226,8 @@ impl Store {
     }
 
     /// Stores a device's answer; duplicates and late answers change nothing.
-    pub async fn record_result(
-        &self,
-        at: Timestamp,
-        enrollment: EnrollmentId,
-        command: CommandId,
-        answer: CommandAnswer,
-        body: Vec<u8>,
-    ) -> Result<CommandOutcome, StoreError> {
-        let answered = Answered { at, enrollment, command, answer, body };
-        self.write_hot(enrollment.0, answered, |conn, answered| Box::pin(record(conn, answered)))
+    pub async fn record_result(&self, result: CommandResult) -> Result<CommandOutcome, StoreError> {
+        self.write_hot(result.enrollment.0, result, |conn, result| Box::pin(record(conn, result)))
             .await
     }
 
@@ -256,14 +262,6 @@ impl Store {
     }
 }
 
-struct Answered {
-    at: Timestamp,
-    enrollment: EnrollmentId,
-    command: CommandId,
-    answer: CommandAnswer,
-    body: Vec<u8>,
-}
-
 /// Queues commands and their pushes in the caller's transaction.
 pub(crate) async fn queue(
     conn: &mut Conn,
@@ -293,8 +291,8 @@ async fn hand_out(
     conn.optional(&HAND_OUT, params![enrollment, at]).await
 }
 
-async fn record(conn: &mut Conn, answered: &Answered) -> Result<CommandOutcome, StoreError> {
-    let Answered { at, enrollment, command, answer, body } = answered;
+async fn record(conn: &mut Conn, result: &CommandResult) -> Result<CommandOutcome, StoreError> {
+    let CommandResult { at, enrollment, command, answer, body } = result;
     let kept = body.get(..RESULT_LIMIT).unwrap_or(body);
     let is_cut = kept.len() < body.len();
     let recorded: Option<(String,)> = match answer {

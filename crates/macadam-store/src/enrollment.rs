@@ -29,7 +29,8 @@ macro_rules! upsert_device {
 
 queries! {
     // Whose certificate it is, if it is known.
-    HOLDER = { "select d.id as device_id, d.udid, d.enrollment_key, d.generation, e.id as enrollment_id,
+    HOLDER = { "select d.id as device_id, d.udid, d.enrollment_key, d.generation,
+            e.id as enrollment_id,
             e.finished_at is null and e.ended_at is null and e.id = d.enrollment_id as is_begun
         from identity i join enrollment e on e.id = i.enrollment_id
             join device d on d.id = e.device_id

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -35,9 +35,9 @@ rm -rf "$PWD"
 pub struct Postgres {
     directory: PathBuf,
     databases: AtomicU32,
-    /// Closed by the operating system when this process ends, also by a signal; then the script
-    /// stops the cluster.
-    _lifeline: ChildStdin,
+    /// Its standard input is closed by the operating system when this process ends, also by a
+    /// signal; then it stops the cluster.
+    _script: Child,
 }
 
 impl Postgres {
@@ -95,14 +95,11 @@ fn start(binaries: &Path) -> Postgres {
         .process_group(0)
         .spawn()
         .expect("run sh");
-    let lifeline = child.stdin.take().expect("stdin is piped");
     let mut said = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
     let first = said.next().expect("the script says something").expect("in UTF-8");
-    if first != "ready" {
-        let rest: Vec<_> = said.map_while(Result::ok).collect();
-        panic!("PostgreSQL did not start: {first}\n{}", rest.join("\n"));
-    }
-    Postgres { directory, databases: AtomicU32::new(0), _lifeline: lifeline }
+    let rest = || said.map_while(Result::ok).collect::<Vec<_>>().join("\n");
+    assert!(first == "ready", "PostgreSQL did not start: {first}\n{}", rest());
+    Postgres { directory, databases: AtomicU32::new(0), _script: child }
 }
 
 /// Where `initdb` and `pg_ctl` are: `MACADAM_POSTGRES_BIN`, what `pg_config` says, or Debian's

@@ -3,8 +3,8 @@
 use axum::body::Bytes;
 use macadam_protocol::command::{self, InformationQuery, MdmCommand, Report, Status};
 use macadam_store::{
-    CommandAnswer, CommandId, CommandOutcome, Delivery, EnrollmentId, NewCommand, Poll,
-    RecognizedEnrollment, Sha256, StoreError,
+    CommandAnswer, CommandId, CommandOutcome, CommandResult, Delivery, EnrollmentId, NewCommand,
+    Poll, RecognizedEnrollment, Sha256, StoreError,
 };
 use uuid::Uuid;
 
@@ -121,8 +121,14 @@ impl App {
         if !facts.is_empty() && self.is_open(enrollment.enrollment, id).await? {
             is_news = self.store.record_facts(now, enrollment.device, facts).await?.changed;
         }
-        let enrollment_id = enrollment.enrollment;
-        match self.store.record_result(now, enrollment_id, id, answer, body.to_vec()).await? {
+        let result = CommandResult {
+            at: now,
+            enrollment: enrollment.enrollment,
+            command: id,
+            answer,
+            body: body.to_vec(),
+        };
+        match self.store.record_result(result).await? {
             CommandOutcome::Recorded { request_type } => {
                 if answer == CommandAnswer::Error || answer == CommandAnswer::CommandFormatError {
                     log_failure(enrollment, report, &request_type);

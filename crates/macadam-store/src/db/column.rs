@@ -30,15 +30,29 @@ pub(crate) trait FromRow: Sized {
 
 /// A row of either engine.
 pub(crate) enum Row<'r> {
-    Sqlite(&'r rusqlite::Row<'r>),
+    /// With the column that is likely to be read next: structs follow their statements, and
+    /// looking at that one first spares a search through all names.
+    Sqlite(&'r rusqlite::Row<'r>, std::cell::Cell<usize>),
     Postgres(&'r PgRow),
 }
 
-impl Row<'_> {
+impl<'r> Row<'r> {
+    pub(crate) fn sqlite(row: &'r rusqlite::Row<'r>) -> Self {
+        Self::Sqlite(row, std::cell::Cell::new(0))
+    }
+
     /// Reads the column called `name`.
     pub(crate) fn get<T: Column>(&self, name: &'static str) -> Result<T, StoreError> {
         let cell = match self {
-            Self::Sqlite(row) => sqlite_cell(row.get_ref(name)?),
+            Self::Sqlite(row, next) => {
+                let statement = row.as_ref();
+                let index = match statement.column_name(next.get()) {
+                    Ok(likely) if likely == name => next.get(),
+                    Ok(_) | Err(_) => statement.column_index(name)?,
+                };
+                next.set(index + 1);
+                sqlite_cell(row.get_ref(index)?)
+            }
             Self::Postgres(row) => postgres_cell(row.try_get_raw(name)?)?,
         };
         cell.and_then(T::from_cell).ok_or(StoreError::Corrupt { column: name })
@@ -47,7 +61,7 @@ impl Row<'_> {
     /// Reads the first column, of a row that has no struct.
     fn first<T: Column>(&self) -> Result<T, StoreError> {
         let cell = match self {
-            Self::Sqlite(row) => sqlite_cell(row.get_ref(0)?),
+            Self::Sqlite(row, _) => sqlite_cell(row.get_ref(0)?),
             Self::Postgres(row) => postgres_cell(row.try_get_raw(0)?)?,
         };
         cell.and_then(T::from_cell).ok_or(StoreError::Corrupt { column: "value" })

@@ -72,7 +72,7 @@ impl Conn {
                 let mut rows = prepared.query(params_from_iter(params))?;
                 let mut records = Vec::new();
                 while let Some(row) = rows.next()? {
-                    records.push(T::from_row(&Row::Sqlite(row))?);
+                    records.push(T::from_row(&Row::sqlite(row))?);
                 }
                 return Ok(records);
             }

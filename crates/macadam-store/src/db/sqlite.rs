@@ -110,7 +110,7 @@ impl Transactions for OnlyConnection {
     }
 
     async fn rollback(&mut self, mut conn: Conn) {
-        // SQLite itself rolls back after a full disk or an I/O error; then there is nothing to undo.
+        // SQLite itself rolls back after an I/O error; then there is nothing to undo.
         if let Err(error) = conn.steer("rollback") {
             tracing::debug!(%error, "there was no transaction to roll back");
         }

@@ -53,7 +53,7 @@ async fn enrollment_forgets_what_belonged_to_the_old_generation(store: Store) {
             ("EraseDevice".into(), CommandState::Cancelled)
         ]
     );
-    assert_eq!(store.bootstrap_token(old.enrollment).await.unwrap().is_some(), false);
+    assert!(store.bootstrap_token(old.enrollment).await.unwrap().is_none());
     assert_eq!(store.declaration_set_for(new.enrollment).await.unwrap(), None);
     assert_eq!(store.waiting_pushes().await.unwrap().1, 0);
     assert_eq!(
@@ -394,6 +394,7 @@ async fn answer(
     number: u32,
     answer: CommandAnswer,
 ) -> CommandOutcome {
-    let body = b"answer".to_vec();
-    store.record_result(at(6), enrollment, command_id(number), answer, body).await.unwrap()
+    let (command, body) = (command_id(number), b"answer".to_vec());
+    let result = CommandResult { at: at(6), enrollment, command, answer, body };
+    store.record_result(result).await.unwrap()
 }

@@ -142,7 +142,9 @@ impl Teller<'_> {
             }
             Step::Answer { device, command, answer } => {
                 let (enrollment, command) = (self.enrollment(device), command_id(command));
-                text(store.record_result(now, enrollment, command, answer, vec![1]).await)
+                let body = vec![1];
+                let result = CommandResult { at: now, enrollment, command, answer, body };
+                text(store.record_result(result).await)
             }
             Step::Cancel { command } => {
                 text(store.cancel_commands(now, vec![command_id(command)]).await)

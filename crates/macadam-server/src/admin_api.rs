@@ -1,10 +1,194 @@
-//! The admin API, `/api/v1`.
+//! The admin API, `/api/v1`: what the web app, the command line and other programs use.
+
+mod audit;
+mod blueprints;
+mod caller;
+mod devices;
+mod enrollments;
+mod error;
+mod exceptions;
+mod feeds;
+mod input;
+mod library_items;
+mod paging;
+mod people;
+mod policy;
+mod previews;
+mod push_certificates;
+mod releases;
+mod server;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::get;
+use macadam_api::ErrorCode;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use self::error::ApiError;
 use crate::app::App;
+
+const PREFIX: &str = "/api/v1";
+/// The largest body; what is larger is answered 413.
+const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest answer of Apple's feed that can be brought by hand.
+const IMPORT_LIMIT: usize = 8 * 1024 * 1024;
+/// A request that has not been answered by then is given up; previews of large fleets take time.
+const TIME_LIMIT: Duration = Duration::from_secs(120);
+
+/// Headers of every answer. Nothing here is a page, and nothing may be kept by anybody.
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")),
+];
 
 /// Every route of the admin API.
 pub(crate) fn router(app: App) -> Router {
-    Router::new().with_state(app)
+    let (router, document) = documented();
+    let document = document.to_pretty_json().expect("the document has text keys only");
+    router
+        .route(&format!("{PREFIX}/openapi.json"), get(|| async { json(document) }))
+        .method_not_allowed_fallback(refuse_method)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(map_response(add_headers))
+        .with_state(app)
+}
+
+/// The routes, and the OpenAPI document that is made from the same list.
+fn documented() -> (Router<App>, OpenApi) {
+    let limited = access().merge(fleet()).merge(configuration()).merge(catalog());
+    let limited = limited.layer(DefaultBodyLimit::max(BODY_LIMIT));
+    let import = OpenApiRouter::new()
+        .routes(routes!(feeds::import_feed))
+        .layer(DefaultBodyLimit::max(IMPORT_LIMIT));
+    let all = limited.merge(import).fallback(refuse_path);
+    OpenApiRouter::with_openapi(description()).nest(PREFIX, all).split_for_parts()
+}
+
+/// Who may do what, and what was done.
+fn access() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sessions::sign_in, sessions::show_session, sessions::sign_out))
+        .routes(routes!(sessions::set_up))
+        .routes(routes!(people::list_people, people::create_person))
+        .routes(routes!(people::update_person, people::delete_person))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(audit::verify_audit))
+        .routes(routes!(server::show_server))
+}
+
+/// Devices, and how they come.
+fn fleet() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(devices::list_devices))
+        .routes(routes!(devices::count_devices))
+        .routes(routes!(devices::show_device, devices::update_device))
+        .routes(routes!(devices::sync_device))
+        .routes(routes!(devices::explain_device))
+        .routes(routes!(devices::show_device_timeline))
+        .routes(routes!(devices::show_device_declarations))
+        .routes(routes!(devices::show_device_commands))
+        .routes(routes!(devices::list_decisions))
+        .routes(routes!(devices::list_facts))
+        .routes(routes!(enrollments::list_enrollments, enrollments::create_enrollment))
+        .routes(routes!(enrollments::revoke_enrollment))
+        .routes(routes!(
+            push_certificates::show_push_certificate,
+            push_certificates::upload_push_certificate
+        ))
+        .routes(routes!(exceptions::list_exceptions, exceptions::create_exception))
+        .routes(routes!(exceptions::delete_exception))
+        .routes(routes!(
+            exceptions::list_self_service_requests,
+            exceptions::create_self_service_request
+        ))
+}
+
+/// What administrators configure.
+fn configuration() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(library_items::list_library_items, library_items::create_library_item))
+        .routes(routes!(
+            library_items::show_library_item,
+            library_items::update_library_item,
+            library_items::delete_library_item
+        ))
+        .routes(routes!(library_items::pause_library_item))
+        .routes(routes!(blueprints::list_blueprints, blueprints::create_blueprint))
+        .routes(routes!(
+            blueprints::show_blueprint,
+            blueprints::update_blueprint,
+            blueprints::delete_blueprint
+        ))
+        .routes(routes!(blueprints::assign_devices))
+        .routes(routes!(previews::create_preview))
+        .routes(routes!(policy::show_policy, policy::apply_policy))
+}
+
+/// Releases and the feeds they come from.
+fn catalog() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(releases::list_releases))
+        .routes(routes!(releases::show_release))
+        .routes(routes!(releases::review_release))
+        .routes(routes!(releases::write_approval))
+        .routes(routes!(feeds::list_feeds))
+        .routes(routes!(feeds::refresh_feed))
+}
+
+fn description() -> OpenApi {
+    let mut components = Components::new();
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.add_security_scheme("token", bearer);
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Macadam admin API")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "Everything an administrator can do. A request carries the bearer token of a \
+                     session or of a machine.",
+                ))
+                .build(),
+        )
+        .components(Some(components))
+        .security(Some([SecurityRequirement::new("token", [""; 0])]))
+        .build()
+}
+
+async fn refuse_path() -> ApiError {
+    ApiError::not_found("path in this API")
+}
+
+async fn refuse_method() -> ApiError {
+    ApiError::new(ErrorCode::MethodNotAllowed, "this path has no such method")
+}
+
+async fn add_headers(mut response: Response) -> Response {
+    response.headers_mut().extend(HEADERS);
+    response
+}
+
+fn json(text: String) -> impl axum::response::IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text)
 }

@@ -1,36 +1,78 @@
 //! Use cases: read facts, decide, write. One file per noun.
 
+mod access;
+mod audit_log;
+mod blueprints;
 mod catalog;
+mod changes;
+mod codes;
 mod commands;
 mod ddm;
 mod decisions;
+mod device_history;
+mod devices;
+mod draft;
 mod enrollment;
+mod enrollment_links;
+mod exceptions;
+mod explanations;
 mod facts;
+mod feeds;
 mod identities;
+mod items;
 mod knowledge;
+mod legacy_updates;
 mod library;
+mod pages;
+mod people;
+mod policy;
+mod previews;
 mod profiles;
 mod push_certificates;
 mod reconcile;
+mod releases;
+mod server_state;
+mod set_up;
 mod situations;
+mod tokens;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use macadam_pki::CertificateAuthority;
 use macadam_store::Store;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+pub(crate) use access::{Caller, Doors, SignInError, StartedSession};
+pub(crate) use catalog::{Belief, ObserveError, RefreshCatalogError};
+pub(crate) use changes::ChangeError;
 pub(crate) use ddm::RecordStatusError;
+pub(crate) use devices::DeviceError;
 pub(crate) use enrollment::UseLinkError;
+pub(crate) use enrollment_links::EnrollmentLinkError;
+pub(crate) use exceptions::ExceptionError;
+pub(crate) use feeds::{ImportError, RefreshFeedError};
 pub(crate) use identities::{IdentityTrust, RecognizeError, Refusals, Suspect, TrustedCertificate};
 pub(crate) use knowledge::Knowledge;
+#[cfg(test)]
+pub(crate) use library::{BlueprintDocument, ItemDocument};
+pub(crate) use pages::{Rows, Wanted};
+pub(crate) use people::PersonError;
+pub(crate) use previews::PreviewError;
 pub(crate) use profiles::AnswerScepError;
+pub(crate) use push_certificates::{PushCertificateError, SetPushCertificateError};
 pub(crate) use reconcile::Reconciler;
+pub use set_up::PrepareSetUpError;
+pub(crate) use set_up::SetUpError;
+pub(crate) use tokens::TokenError;
+
+use codes::{code_of, value_of};
 
 use crate::clock::{FleetClock, Ids, WallClock};
 use crate::config::Config;
+use crate::outbound::apple_feed::AppleFeed;
 
 /// The use cases, with everything they need. Cloning gives another handle to the same ones.
 #[derive(Clone)]
@@ -43,13 +85,17 @@ pub(crate) struct Parts {
     pub(crate) fleet_clock: FleetClock,
     pub(crate) wall_clock: WallClock,
     pub(crate) ids: Ids,
+    /// When this server started, in wall time.
+    pub(crate) started_at: Timestamp,
     pub(crate) signals: Signals,
     /// Issues device identities, and signs profiles.
     pub(crate) authority: CertificateAuthority,
     pub(crate) identity_trust: IdentityTrust,
     pub(crate) refusals: Refusals,
+    pub(crate) doors: Doors,
     /// Device requests in the works.
     pub(crate) admission: Arc<Semaphore>,
+    pub(crate) apple_feed: AppleFeed,
     pub(crate) knowledge: ArcSwap<Knowledge>,
     pub(crate) reconciler: Reconciler,
 }
@@ -57,7 +103,6 @@ pub(crate) struct Parts {
 /// Wakes workers: "compare what is with what should be, now".
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Signals {
-    pub(crate) refresh_catalog: Arc<Notify>,
     pub(crate) reconcile_fleet: Arc<Notify>,
     pub(crate) send_pushes: Arc<Notify>,
 }

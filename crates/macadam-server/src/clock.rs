@@ -75,6 +75,18 @@ impl FleetClock {
         self.0.sleep_until(moment).await;
     }
 
+    /// How much fleet time passes while so much passes outside: for timing that has to do with
+    /// the world outside, such as when a push is tried again.
+    pub fn in_fleet_time(&self, wall: Duration) -> Duration {
+        match &self.0 {
+            Source::Real | Source::Manual(_) => wall,
+            Source::Accelerated(acceleration) => {
+                let seconds = wall.as_secs_f64() * acceleration.factor;
+                Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+            }
+        }
+    }
+
     /// How the clock is pinned to the wall, for who has to follow it from outside.
     pub fn acceleration(&self) -> Option<Acceleration> {
         match &self.0 {
@@ -250,7 +262,7 @@ mod tests {
         let clock = FleetClock::manual(&hand);
         let sleeper = tokio::spawn({
             let clock = clock.clone();
-            async move { clock.sleep(Duration::from_hours(1)).await }
+            async move { clock.sleep_until(later(START, Duration::from_hours(1))).await }
         });
         hand.advance(Duration::from_mins(59));
         tokio::task::yield_now().await;

@@ -11,8 +11,13 @@ mod device_api;
 mod health;
 mod listen;
 mod origin;
+mod outbound;
 mod serve;
+mod tls;
 mod workers;
+
+#[cfg(test)]
+mod tests;
 
 pub use clock::{Acceleration, ClockHand, FleetClock, Ids, WallClock};
 pub use config::{

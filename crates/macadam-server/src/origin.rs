@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 
 use crate::app::App;
 use crate::config::Network;
@@ -19,13 +19,15 @@ impl FromRequestParts<App> for Origin {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, StatusCode> {
         let peer = parts.extensions.get::<Peer>().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-        let forwarded: Vec<_> = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|h| h.to_str().ok())
-            .collect();
-        Ok(Self(client_address(peer.address.ip(), &forwarded, &app.config.trusted_proxies)))
+        Ok(Self::of(peer, &parts.headers, &app.config.trusted_proxies))
+    }
+}
+
+impl Origin {
+    pub(crate) fn of(peer: &Peer, headers: &HeaderMap, proxies: &[Network]) -> Self {
+        let forwarded = headers.get_all("x-forwarded-for").iter();
+        let forwarded: Vec<_> = forwarded.filter_map(|header| header.to_str().ok()).collect();
+        Self(client_address(peer.address.ip(), &forwarded, proxies))
     }
 }
 

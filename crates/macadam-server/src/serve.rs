@@ -1,10 +1,12 @@
 //! Starts and stops the server. This file alone knows every part.
 
+mod certificate;
 mod setup;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use arc_swap::ArcSwap;
@@ -18,15 +20,28 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals};
+use crate::app::{App, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals};
 use crate::clock::{FleetClock, Ids, WallClock};
 use crate::config::{Config, ServeArgs};
 use crate::listen::{Listener, Transport, serve_listener};
+use crate::outbound::apple_feed::{AppleFeed, OpenAppleFeedError};
+use crate::outbound::fetch::FetchLimits;
 use crate::{admin_api, device_api, health, workers};
-use setup::{SetUpError, authority, fleet_clock};
+pub use crate::app::PrepareSetUpError;
+pub use certificate::CertificateError;
+use certificate::{keep_fresh, tls_config};
+pub use setup::SetUpError;
+use setup::{authority, fleet_clock};
 
 /// Connections to PostgreSQL, or concurrent reads of SQLite.
 const DATABASE_CONNECTIONS: u32 = 16;
+
+/// Apple's answer has some 60 kB.
+const FEED_LIMITS: FetchLimits = FetchLimits {
+    connect: Duration::from_secs(10),
+    answer: Duration::from_secs(60),
+    bytes: 8 * 1024 * 1024,
+};
 
 /// A running server. Dropping it stops it without waiting; see [`Server::stop`].
 pub struct Server {
@@ -50,6 +65,12 @@ pub enum StartError {
     SetUp(#[from] SetUpError),
     #[error("cannot open the database")]
     OpenStore(#[from] OpenStoreError),
+    #[error("the first set-up cannot be prepared")]
+    PrepareSetUp(#[from] PrepareSetUpError),
+    #[error("Apple's feed cannot be asked")]
+    AppleFeed(#[from] OpenAppleFeedError),
+    #[error("HTTPS cannot be served")]
+    Certificate(#[from] CertificateError),
     #[error("an authority for device identities cannot be used")]
     Anchors(#[from] LoadAnchorsError),
     #[error("cannot listen on {address}")]
@@ -103,6 +124,8 @@ impl Server {
         let roots = config.device_ca_roots.iter().chain([authority.certificate()]);
         let identity_trust = IdentityTrust::new(TrustAnchors::from_certificates(roots)?);
         let seed = macadam_protocol::feed::seed();
+        let apple_feed = AppleFeed::new(&config.feed, FEED_LIMITS)?;
+        let (doors, started_at) = (Doors::new(wall_clock.clone()), wall_clock.now());
         let app = App::new(Parts {
             admission: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
             config,
@@ -114,9 +137,13 @@ impl Server {
             authority,
             identity_trust,
             refusals: Refusals::default(),
+            doors,
+            started_at,
+            apple_feed,
             knowledge: ArcSwap::from_pointee(Knowledge::of_the_past(&seed)),
             reconciler: Reconciler::default(),
         });
+        app.prepare_set_up().await?;
         app.seed_catalog(&seed).await?;
         app.refresh_knowledge().await?;
         let mut server = Self::listen(app).await?;
@@ -125,24 +152,48 @@ impl Server {
     }
 
     async fn listen(app: App) -> Result<Self, StartError> {
-        let router = router(&app);
-        let stop = CancellationToken::new();
-        let connections = Arc::new(Semaphore::new(app.config.limits.connections));
-        let (mut addresses, mut tasks) = (Vec::new(), Vec::new());
-        for &address in &app.config.listen_http {
-            let listen = |source| StartError::Listen { address, source };
-            let socket = TcpListener::bind(address).await.map_err(listen)?;
-            addresses.push(socket.local_addr().map_err(listen)?);
-            let listener = Listener { socket, transport: Transport::Plain };
-            let (connections, stop) = (Arc::clone(&connections), stop.clone());
-            tasks.push(tokio::spawn(serve_listener(listener, router.clone(), connections, stop)));
+        let mut server =
+            Self { addresses: Vec::new(), tasks: Vec::new(), stop: CancellationToken::new(), app };
+        let plain = server.app.config.listen_http.clone();
+        let tls = server.app.config.listen.clone();
+        if !tls.is_empty() {
+            let config = Arc::new(ArcSwap::from_pointee(tls_config(&server.app)?));
+            let renewal = keep_fresh(server.app.clone(), Arc::clone(&config), server.stop.clone());
+            server.tasks.push(tokio::spawn(renewal));
+            server.listen_on(&tls, &Transport::Tls(config)).await?;
         }
-        Ok(Self { addresses, tasks, stop, app })
+        server.listen_on(&plain, &Transport::Plain).await?;
+        Ok(server)
+    }
+
+    async fn listen_on(
+        &mut self,
+        addresses: &[SocketAddr],
+        transport: &Transport,
+    ) -> Result<(), StartError> {
+        let router = router(&self.app);
+        let connections = Arc::new(Semaphore::new(self.app.config.limits.connections));
+        for &address in addresses {
+            let failed = |source| StartError::Listen { address, source };
+            let socket = TcpListener::bind(address).await.map_err(failed)?;
+            self.addresses.push(socket.local_addr().map_err(failed)?);
+            let listener = Listener { socket, transport: transport.clone() };
+            let (connections, stop) = (Arc::clone(&connections), self.stop.clone());
+            let serving = serve_listener(listener, router.clone(), connections, stop);
+            self.tasks.push(tokio::spawn(serving));
+        }
+        Ok(())
     }
 
     /// Where the server listens, with the ports it was given.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The use cases, for tests that look behind the surfaces.
+    #[cfg(test)]
+    pub(crate) fn app(&self) -> &App {
+        &self.app
     }
 
     /// Lets requests in the works finish, writes down what is only in memory, and stops.

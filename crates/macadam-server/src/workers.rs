@@ -4,6 +4,10 @@
 mod flush_seen;
 mod prune;
 mod reconcile_fleet;
+mod refresh_catalog;
+mod renew_identities;
+mod run_legacy_updates;
+mod send_pushes;
 mod watch_changes;
 
 use std::sync::Arc;
@@ -18,6 +22,10 @@ use crate::app::App;
 use flush_seen::FlushSeen;
 use prune::Prune;
 use reconcile_fleet::ReconcileFleet;
+use refresh_catalog::RefreshCatalog;
+use renew_identities::RenewIdentities;
+use run_legacy_updates::RunLegacyUpdates;
+use send_pushes::SendPushes;
 use watch_changes::WatchChanges;
 
 /// One kind of work.
@@ -35,12 +43,19 @@ trait Worker: Send + Sync + 'static {
 pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
     let signals = &app.signals;
     let never = Arc::default;
-    vec![
+    let mut tasks = vec![
         spawn(FlushSeen::new(app.clone()), never(), stop.clone()),
         spawn(Prune::new(app.clone()), never(), stop.clone()),
         spawn(WatchChanges::new(app.clone()), never(), stop.clone()),
+        spawn(RenewIdentities::new(app.clone()), never(), stop.clone()),
+        spawn(RunLegacyUpdates::new(app.clone()), never(), stop.clone()),
         spawn(ReconcileFleet::new(app.clone()), Arc::clone(&signals.reconcile_fleet), stop.clone()),
-    ]
+        spawn(SendPushes::new(app.clone()), Arc::clone(&signals.send_pushes), stop.clone()),
+    ];
+    if app.config.feed.is_enabled {
+        tasks.push(spawn(RefreshCatalog::new(app.clone()), never(), stop.clone()));
+    }
+    tasks
 }
 
 fn spawn<W: Worker>(worker: W, signal: Arc<Notify>, stop: CancellationToken) -> JoinHandle<()> {

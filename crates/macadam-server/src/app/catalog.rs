@@ -18,13 +18,14 @@ use thiserror::Error;
 
 pub(crate) use self::offers::historic;
 use super::App;
+use crate::outbound::apple_feed::FetchAppleFeedError;
 
 /// Events read at a time.
 const EVENT_PAGE: u32 = 1000;
 /// How often another server may append first before an answer of the feed is given up.
 const APPEND_ATTEMPTS: usize = 5;
 /// The setting that says when releases count as approved.
-const APPROVAL: &str = "approval";
+pub(super) const APPROVAL: &str = "approval";
 /// The setting that holds which majors the feed has not shown since when.
 const DOUBTS: &str = "feed_doubts";
 /// The name of Apple's feed among the fetches.
@@ -49,6 +50,15 @@ pub(crate) struct Observed {
     pub(crate) problems: Vec<String>,
 }
 
+/// Asking the feed gave nothing.
+#[derive(Debug, Error)]
+pub(crate) enum RefreshCatalogError {
+    #[error("Apple's feed did not answer")]
+    Fetch(#[from] FetchAppleFeedError),
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
+}
+
 /// An answer of the feed changed nothing.
 #[derive(Debug, Error)]
 pub(crate) enum ObserveError {
@@ -61,6 +71,28 @@ pub(crate) enum ObserveError {
 }
 
 impl App {
+    /// Asks Apple's feed, and takes its answer into the catalog.
+    pub(crate) async fn refresh_catalog(&self) -> Result<Observed, RefreshCatalogError> {
+        match self.apple_feed.fetch().await {
+            Ok(answer) => Ok(self.observe_feed(&answer, Belief::Cautious).await?),
+            Err(error) => {
+                let now = self.fleet_clock.now();
+                let problem = with_causes(&error);
+                self.store
+                    .record_fetch_problem(now, GDMF, &problem)
+                    .await
+                    .map_err(ObserveError::from)?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// When Apple's feed was asked last, by any server.
+    pub(crate) async fn last_feed_attempt(&self) -> Result<Option<Timestamp>, StoreError> {
+        let fetches = self.store.fetches().await?;
+        Ok(fetches.into_iter().find(|fetch| fetch.source == GDMF).map(|fetch| fetch.tried_at))
+    }
+
     /// Takes an answer of Apple's feed into the catalog, if it can be believed. Otherwise the last
     /// good state stays, and the reason is recorded.
     pub(crate) async fn observe_feed(
@@ -275,6 +307,17 @@ fn new_versions(catalog: &Catalog, at: Timestamp, events: &[CatalogEvent]) -> Ve
         }
     }
     new
+}
+
+/// An error and what caused it, in one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 /// A hash that does not depend on the order of the answer's arrays, which changes by itself.

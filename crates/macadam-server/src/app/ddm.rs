@@ -3,9 +3,10 @@
 //! Tokens, manifest and declarations come from one stored set. Nothing is decided here, so nothing
 //! that cannot be decided can break a device's channel.
 
+use jiff::Timestamp;
 use macadam_protocol::ddm::{
-    self, DeclarationKind, DeclarationsToken, DecodeStatusReportError, StatusReport, SyncTokens,
-    TokensResponse, Validity, declaration_type,
+    self, DeclarationItems, DeclarationKind, Declarations, DecodeStatusReportError, StatusReport,
+    SyncTokens, TokensResponse, Validity, declaration_type,
 };
 use macadam_store::{Declaration, Fact, RecognizedEnrollment, SetOfDevice, StoreError};
 use thiserror::Error;
@@ -22,17 +23,17 @@ pub(crate) enum RecordStatusError {
 }
 
 impl App {
-    /// The answer to `tokens`; `None` until a set was compiled for the device.
+    /// The answer to `tokens`.
     pub(crate) async fn tokens(
         &self,
         enrollment: &RecognizedEnrollment,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    ) -> Result<Vec<u8>, StoreError> {
         let set = self.set_of(enrollment).await?;
-        Ok(set.and_then(|set| {
-            let declarations_token: DeclarationsToken = set.token.0.parse().ok()?;
-            let sync_tokens = SyncTokens { declarations_token, timestamp: set.assigned_at };
-            Some(ddm::encode_tokens(&TokensResponse { sync_tokens }))
-        }))
+        let told = set.and_then(|set| Some((set.token.0.parse().ok()?, set.assigned_at)));
+        let (declarations_token, timestamp) =
+            told.unwrap_or_else(|| (no_declarations().declarations_token, Timestamp::UNIX_EPOCH));
+        let sync_tokens = SyncTokens { declarations_token, timestamp };
+        Ok(ddm::encode_tokens(&TokensResponse { sync_tokens }))
     }
 
     /// The answer to `declaration-items`. The declarations that the device fetches next come from
@@ -40,12 +41,28 @@ impl App {
     pub(crate) async fn declaration_items(
         &self,
         enrollment: &RecognizedEnrollment,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(set) = self.set_of(enrollment).await? else { return Ok(None) };
+    ) -> Result<Vec<u8>, StoreError> {
+        let Some(set) = self.set_of(enrollment).await? else {
+            return Ok(ddm::encode_declaration_items(&no_declarations()));
+        };
         if enrollment.served_set.as_ref() != Some(&set.token) {
             self.store.note_manifest_served(enrollment.enrollment, set.token).await?;
+            self.forget_declaration_problem(enrollment).await?;
         }
-        Ok(Some(set.manifest.into_bytes()))
+        Ok(set.manifest.into_bytes())
+    }
+
+    /// What the device said about its former set says nothing about the one it fetches now.
+    async fn forget_declaration_problem(
+        &self,
+        enrollment: &RecognizedEnrollment,
+    ) -> Result<(), StoreError> {
+        let forget = vec![Fact::DeclarationProblem(None)];
+        let now = self.fleet_clock.now();
+        if self.store.record_facts(now, enrollment.device, forget).await?.changed {
+            self.reconcile_now(enrollment.device, "declarative management").await;
+        }
+        Ok(())
     }
 
     /// One declaration of the set whose manifest the device has.
@@ -88,6 +105,9 @@ impl App {
         }
         let mut facts = facts::of_status(&report);
         facts.extend(self.declaration_fact(enrollment, &report).await?);
+        if let Some(told) = &report.declarations {
+            facts.push(self.declarations_told(enrollment.device, told).await?);
+        }
         if facts.is_empty() {
             return Ok(());
         }
@@ -133,6 +153,14 @@ impl App {
                 Some(Fact::DeclarationProblem(Some(words)))
             }
         }))
+    }
+}
+
+/// The manifest for a device that nothing was compiled for, because it has not told enough.
+fn no_declarations() -> DeclarationItems {
+    DeclarationItems {
+        declarations: Declarations::default(),
+        declarations_token: "none".parse().expect("the token is within its bounds"),
     }
 }
 

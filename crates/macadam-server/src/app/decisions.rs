@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use macadam_api::decisions::local_moment;
 use macadam_declare::{DeclarationSet, Subject};
 use macadam_policy::{
     AssignedItem, Assignment, Attributes, Decision, Device, DeviceId, ItemId, Mechanism,
@@ -61,25 +62,31 @@ impl Knowledge {
 }
 
 /// The summary of a decision. `source` is what led to it.
-pub(super) fn record(device: DeviceId, decision: &Decision, source: &str) -> DecisionRecord {
+pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionRecord {
+    let (device, decision) = (&decided.device, &decided.decision);
     let target = target(&decision.outcome);
     let (reason, detail) = reason(decision);
     DecisionRecord {
-        device,
+        device: id,
         status: status_code(decision.status).to_owned(),
         item: target.map(|target| target.item),
         target_version: target.map(|target| target.version.to_string()),
         target_build: target.map(|target| target.build.to_string()),
         deadline_local: target.map(|target| target.deadline.to_string()),
+        deadline_at: target.and_then(|target| local_moment(target.deadline, device.utc_offset)),
         mechanism: decision.mechanism.map(|mechanism| mechanism_code(mechanism).to_owned()),
         meets_floor: decision.meets_floor,
         reason: reason.map(ToOwned::to_owned),
         detail,
         source: source.to_owned(),
+        os_version: device.os_version.to_string(),
+        device_words: [&device.failure_reason, &device.declaration_problem]
+            .into_iter()
+            .find_map(|words| words.as_deref().map(ToOwned::to_owned)),
     }
 }
 
-fn target(outcome: &Outcome) -> Option<&Target> {
+pub(super) fn target(outcome: &Outcome) -> Option<&Target> {
     match outcome {
         Outcome::Install { target, .. } => Some(target),
         Outcome::UpToDate

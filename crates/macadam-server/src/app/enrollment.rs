@@ -11,8 +11,8 @@ use macadam_protocol::EnrollmentIdentity;
 use macadam_protocol::check_in::{Authenticate, TokenUpdate};
 use macadam_protocol::command::MdmCommand;
 use macadam_store::{
-    BeginEnrollmentError, EnrollmentId, EnrollmentLink, Fact, LinkId, NewChallenge, NewEnrollment,
-    NewLink, RecognizedEnrollment, RefusalReason, Sha256, StoreError, TokenUpdateOutcome, UseOnce,
+    BeginEnrollmentError, EnrollmentId, Fact, LinkId, NewEnrollment, NewLink, RecognizedEnrollment,
+    RefusalReason, Sha256, StoreError, TokenUpdateOutcome, UseOnce,
 };
 use secrecy::{SecretSlice, SecretString};
 use thiserror::Error;
@@ -20,13 +20,11 @@ use thiserror::Error;
 use super::identities::{RecognizeError, Suspect, TrustedCertificate, external_id};
 use super::{App, push_certificates::PushCertificateError};
 
-/// How long a profile that was handed out can still be installed.
-const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_hours(24);
-
-/// An enrollment link that was just made. Only here its code is known.
+/// An enrollment link that was just made. Only here its URL is known.
 pub(crate) struct CreatedLink {
-    pub(crate) link: EnrollmentLink,
+    pub(crate) id: LinkId,
     pub(crate) url: String,
+    pub(crate) expires_at: Timestamp,
 }
 
 /// A one-time link gave no profile.
@@ -48,32 +46,26 @@ impl App {
     /// Makes a link through which one device can enroll.
     pub(crate) async fn create_enrollment_link(
         &self,
+        note: &str,
         blueprint: Option<BlueprintId>,
         created_by: &str,
         life: SignedDuration,
     ) -> Result<CreatedLink, StoreError> {
         let code = URL_SAFE_NO_PAD.encode(self.ids.random::<24>());
         let now = self.wall_clock.now();
+        let id = LinkId(self.ids.id(now));
         let expires_at = now.checked_add(life).unwrap_or(Timestamp::MAX);
         let new = NewLink {
-            id: LinkId(self.ids.id(now)),
+            id,
             code: Sha256::of(code.as_bytes()),
+            note: note.to_owned(),
             blueprint,
             created_by: created_by.to_owned(),
             at: now,
             expires_at,
         };
-        let link = EnrollmentLink {
-            id: new.id,
-            blueprint_id: blueprint,
-            created_by: new.created_by.clone(),
-            created_at: now,
-            expires_at,
-            used_at: None,
-            device_id: None,
-        };
         self.store.create_link(new).await?;
-        Ok(CreatedLink { link, url: format!("{}/enroll/{code}", self.config.public_url) })
+        Ok(CreatedLink { id, url: format!("{}/enroll/{code}", self.config.public_url), expires_at })
     }
 
     /// Turns a one-time link into a signed enrollment profile.
@@ -85,16 +77,10 @@ impl App {
         })?;
         let topic = push.ok_or(UseLinkError::NoPushCertificate)?.topic().to_owned();
         let now = self.wall_clock.now();
-        let challenge = URL_SAFE_NO_PAD.encode(self.ids.random::<24>());
-        let subject = format!("Macadam device {:.8}", self.ids.id(now).as_simple());
-        let new = NewChallenge {
-            challenge: Sha256::of(challenge.as_bytes()),
-            subject: subject.clone(),
-            link: None,
-            expires_at: now.checked_add(CHALLENGE_LIFE).unwrap_or(Timestamp::MAX),
-        };
-        match self.store.use_link(now, Sha256::of(code.as_bytes()), new).await? {
-            UseOnce::Used(_) => Ok(self.enrollment_profile(topic, &subject, challenge)),
+        let challenge = self.new_challenge();
+        let code = Sha256::of(code.as_bytes());
+        match self.store.use_link(now, code, challenge.stored()).await? {
+            UseOnce::Used(_) => Ok(self.enrollment_profile(topic, challenge)),
             UseOnce::AlreadyUsed => Err(UseLinkError::AlreadyUsed),
             UseOnce::Invalid => Err(UseLinkError::Invalid),
         }

@@ -10,6 +10,8 @@ use macadam_protocol::ddm::{
 };
 use macadam_store::Fact;
 
+use super::legacy_updates;
+
 /// What an answer to a command tells about the device.
 pub(super) fn of_response(report: &Report, now: Timestamp) -> Vec<Fact> {
     let mut facts = Vec::new();
@@ -23,6 +25,30 @@ pub(super) fn of_response(report: &Report, now: Timestamp) -> Vec<Fact> {
         && let Ok(json) = serde_json::to_string(security)
     {
         facts.push(Fact::Other { item: "SecurityInfo".into(), json });
+    }
+    facts.extend(of_legacy_update(report));
+    facts
+}
+
+/// What a device without software-update declarations tells about its updates.
+fn of_legacy_update(report: &Report) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Ok(available) = report.available_os_updates()
+        && let Ok(json) = serde_json::to_string(&available)
+    {
+        facts.push(Fact::Other { item: legacy_updates::AVAILABLE.into(), json });
+    }
+    if let Ok(status) = report.os_update_status()
+        && let Ok(json) = serde_json::to_string(&status)
+    {
+        let state = match status.iter().find(|update| update.status != "Idle") {
+            Some(update) if update.status == "Installing" => "installing",
+            Some(_) => "downloading",
+            None if status.iter().any(|update| update.is_downloaded) => "prepared",
+            None => "none",
+        };
+        facts.push(Fact::InstallState(state.into()));
+        facts.push(Fact::Other { item: legacy_updates::STATUS.into(), json });
     }
     facts
 }

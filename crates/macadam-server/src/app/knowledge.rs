@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use macadam_declare::{Capabilities, Compiler, DeclarationSet, Subject};
 use macadam_policy::{Catalog, CatalogPolicy, Review};
 use macadam_protocol::feed::Seed;
-use macadam_store::{Sha256, StoreError};
+use macadam_store::{PolicyStamp, Sha256, StoreError};
 
 use super::catalog::historic;
 use super::library::Library;
@@ -15,6 +15,7 @@ use super::{App, situations};
 
 /// One consistent state of what decisions depend on.
 pub(crate) struct Knowledge {
+    stamp: PolicyStamp,
     pub(crate) catalog: Arc<Catalog>,
     /// How far the catalog's log has been read.
     pub(super) catalog_end: i64,
@@ -31,6 +32,7 @@ impl Knowledge {
         let mut catalog = Catalog::new(CatalogPolicy::default());
         catalog.add_historic(historic(seed));
         Self {
+            stamp: PolicyStamp::default(),
             catalog: Arc::new(catalog),
             catalog_end: 0,
             reviews: Vec::new(),
@@ -46,60 +48,90 @@ impl Knowledge {
         self.capabilities.get(&hash?)
     }
 
-    pub(super) fn knows_capabilities(&self, hash: Option<Sha256>) -> bool {
-        hash.is_none_or(|hash| self.capabilities.contains_key(&hash))
-    }
-
     /// The declarations for one device; compiled once for all devices of its class.
     pub(crate) fn compile(&self, subject: Subject<'_>) -> Arc<DeclarationSet> {
         self.compiler.lock().unwrap_or_else(PoisonError::into_inner).compile(subject)
     }
 }
 
+impl Knowledge {
+    /// The same catalog and capabilities with another library, and other reviews if given: what
+    /// a change would make of it.
+    pub(super) fn with(&self, library: Library, reviews: Option<Vec<Review>>) -> Self {
+        let mut catalog = Arc::clone(&self.catalog);
+        let reviews = match reviews {
+            Some(reviews) => {
+                Arc::make_mut(&mut catalog).set_reviews(reviews.clone());
+                reviews
+            }
+            None => self.reviews.clone(),
+        };
+        let compiler = Compiler::new(library.settings_items.clone(), None);
+        Self {
+            stamp: PolicyStamp::default(),
+            catalog,
+            catalog_end: self.catalog_end,
+            reviews,
+            approval: self.approval,
+            library: Arc::new(library),
+            capabilities: self.capabilities.clone(),
+            compiler: Mutex::new(compiler),
+        }
+    }
+}
+
 impl App {
-    /// Reads what changed since the last time, and gives what is known then.
+    /// Brings what is known up to date; one cheap query when nothing changed.
     pub(crate) async fn refresh_knowledge(&self) -> Result<Arc<Knowledge>, StoreError> {
+        let stamp = self.store.policy_stamp().await?;
+        let known = self.knowledge.load_full();
+        if known.stamp == stamp {
+            return Ok(known);
+        }
         let _one_at_a_time = self.reconciler.refreshing.lock().await;
         let known = self.knowledge.load_full();
+        if known.stamp == stamp {
+            return Ok(known);
+        }
+        // The stamp is older than what is read now: at worst, the same is read once more.
+        let knowledge = Arc::new(self.read_knowledge(&known, stamp).await?);
+        self.knowledge.store(Arc::clone(&knowledge));
+        Ok(knowledge)
+    }
+
+    async fn read_knowledge(
+        &self,
+        known: &Knowledge,
+        stamp: PolicyStamp,
+    ) -> Result<Knowledge, StoreError> {
         let library = self.load_library(&known.library).await?;
         let (approval, reviews) = self.load_reviews().await?;
         let events = self.catalog_events_after(known.catalog_end).await?;
-        let has_new_reviews = approval != known.approval || reviews != known.reviews;
-        let stored_capabilities = self.store.capabilities().await?;
-        let is_same = Arc::ptr_eq(&library, &known.library)
-            && events.is_empty()
-            && !has_new_reviews
-            && stored_capabilities.len() == known.capabilities.len();
-        if is_same {
-            return Ok(known);
-        }
+        let catalog_end = events.last().map_or(known.catalog_end, |(seq, _)| *seq);
         let mut catalog = Arc::clone(&known.catalog);
-        let mut catalog_end = known.catalog_end;
-        if let Some((end, _)) = events.last() {
-            catalog_end = *end;
-            let events = events.into_iter().filter_map(|(_, event)| event);
-            Arc::make_mut(&mut catalog).apply(events);
+        if !events.is_empty() {
+            Arc::make_mut(&mut catalog).apply(events.into_iter().filter_map(|(_, event)| event));
         }
-        if has_new_reviews {
+        if approval != known.approval || reviews != known.reviews {
             let catalog = Arc::make_mut(&mut catalog);
             catalog.set_policy(approval);
             catalog.set_reviews(reviews.clone());
         }
-        let understood = stored_capabilities.iter();
-        let capabilities = understood
+        let stored = self.store.capabilities().await?;
+        let capabilities = stored
+            .iter()
             .filter_map(|(hash, json)| Some((*hash, situations::capabilities(json)?)))
             .collect();
-        let compiler = Compiler::new(library.settings_items.clone(), None);
-        let knowledge = Arc::new(Knowledge {
+        let compiler = Mutex::new(Compiler::new(library.settings_items.clone(), None));
+        Ok(Knowledge {
+            stamp,
             catalog,
             catalog_end,
             reviews,
             approval,
             library,
             capabilities,
-            compiler: Mutex::new(compiler),
-        });
-        self.knowledge.store(Arc::clone(&knowledge));
-        Ok(knowledge)
+            compiler,
+        })
     }
 }

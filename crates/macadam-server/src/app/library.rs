@@ -64,6 +64,18 @@ impl Library {
         library
     }
 
+    /// What administrators call an item.
+    pub(crate) fn label(&self, id: ItemId) -> Option<&str> {
+        let settings_label =
+            || self.settings_items.get(&id).map(|item| item.settings().label.as_str());
+        self.managed_os_label(id).or_else(settings_label)
+    }
+
+    /// The same, for Managed OS items only.
+    pub(crate) fn managed_os_label(&self, id: ItemId) -> Option<&str> {
+        self.managed_os.get(&id).map(|entry| entry.item.settings().label.as_str())
+    }
+
     fn insert_item(&mut self, id: ItemId, item: LibraryItem, document: &ItemDocument) {
         match item {
             LibraryItem::ManagedOs(item) => {

@@ -1,27 +1,57 @@
 //! Enrollment profiles and the identities that devices get through them.
 
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use macadam_pki::cms::sign_attached;
 use macadam_pki::scep::{FailInfo, PkiMessage, RequestKind, Requested};
 use macadam_pki::{Certificate, Issuance, IssueCertificateError, SerialNumber, Validity};
-use macadam_protocol::Data;
+use macadam_protocol::command::MdmCommand;
 use macadam_protocol::profile::{
     self, AccessRights, EnrollmentProfile, MdmPayload, ScepPayload, TrustedCertificate,
     server_capability,
 };
-use macadam_store::{Identity, Sha256, StoreError, UseOnce};
+use macadam_protocol::{Data, Secret};
+use macadam_store::{Identity, NewChallenge, Sha256, StoreError, UseOnce};
 use thiserror::Error;
 
 use super::App;
+use super::push_certificates::PushCertificateError;
+
+/// How long a profile that was handed out can still be installed.
+const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// How long a device identity is valid; the device renews it in its last weeks.
 const IDENTITY_LIFE: SignedDuration = SignedDuration::from_hours(24 * 366);
+/// Identities older than this are renewed: a month is left for devices that are seldom on.
+const RENEWAL_AGE: Duration = Duration::from_hours(24 * 335);
+/// Devices that are given a new profile at a time.
+const RENEWAL_BATCH: u32 = 500;
 /// How far a device's clock may be behind ours.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(1);
 /// The same in every copy of the profile, so that a new one replaces the old one.
 const PROFILE_IDENTIFIER: &str = "macadam.enrollment";
 /// 1 to sign, 4 to decrypt.
 const KEY_USAGE: u32 = 5;
+
+/// What makes our SCEP server issue an identity to the device that has the profile.
+pub(crate) struct ProfileChallenge {
+    secret: String,
+    /// The common name of the identity.
+    subject: String,
+    expires_at: Timestamp,
+}
+
+/// Identities were not renewed.
+#[derive(Debug, Error)]
+pub(crate) enum RenewIdentitiesError {
+    #[error("the push certificate cannot be had")]
+    PushCertificate(#[from] PushCertificateError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// A certificate request that gets no answer in its own protocol.
 #[derive(Debug, Error)]
@@ -38,12 +68,7 @@ pub(crate) enum AnswerScepError {
 
 impl App {
     /// A signed profile that makes a device get an identity and enroll.
-    pub(crate) fn enrollment_profile(
-        &self,
-        topic: String,
-        subject: &str,
-        challenge: String,
-    ) -> Vec<u8> {
+    pub(crate) fn enrollment_profile(&self, topic: String, challenge: ProfileChallenge) -> Vec<u8> {
         let now = self.wall_clock.now();
         let uuid = || self.ids.id(now).as_hyphenated().to_string().to_ascii_uppercase();
         let authority = self.authority.certificate();
@@ -63,8 +88,8 @@ impl App {
                 uuid: uuid(),
                 url: format!("{url}/scep"),
                 name: None,
-                subject: vec![vec![("CN".into(), subject.into())]],
-                challenge: Some(challenge.into()),
+                subject: vec![vec![("CN".into(), challenge.subject)]],
+                challenge: Some(challenge.secret.into()),
                 key_size: 2048,
                 key_usage: KEY_USAGE,
                 // The field is for a fingerprint that the profile's own signature already covers.
@@ -90,6 +115,42 @@ impl App {
             },
         };
         sign_attached(&profile::encode(&profile), self.authority.identity(), &[], now)
+    }
+
+    /// Queues a new enrollment profile for devices whose identity expires soon. Installing it, they
+    /// get a new identity and check in with it.
+    pub(crate) async fn renew_identities(&self) -> Result<(), RenewIdentitiesError> {
+        let now = self.fleet_clock.now();
+        let age = self.fleet_clock.in_fleet_time(RENEWAL_AGE);
+        let Ok(before) = now.checked_sub(age) else { return Ok(()) };
+        let due = self.store.identities_to_renew(before, RENEWAL_BATCH).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let Some(push) = self.push_certificate().await? else { return Ok(()) };
+        let mut commands = Vec::new();
+        for enrollment in due {
+            let challenge = self.new_challenge();
+            self.store.create_challenge(challenge.stored()).await?;
+            let payload = self.enrollment_profile(push.topic().to_owned(), challenge);
+            let command = MdmCommand::InstallProfile { payload: Secret::new(Data(payload)) };
+            let id = self.enrollment_command_id(enrollment, &command);
+            commands.push(Self::new_command(id, enrollment, &command, "identity renewal"));
+        }
+        let queued = self.store.queue_commands(now, commands).await?;
+        tracing::info!(count = queued, "identities that expire soon are being renewed");
+        self.signals.send_pushes.notify_one();
+        Ok(())
+    }
+
+    /// A one-time challenge for the profile of one device.
+    pub(crate) fn new_challenge(&self) -> ProfileChallenge {
+        let now = self.wall_clock.now();
+        ProfileChallenge {
+            secret: URL_SAFE_NO_PAD.encode(self.ids.random::<24>()),
+            subject: format!("Macadam device {}", hex_of(self.ids.random::<4>())),
+            expires_at: now.checked_add(CHALLENGE_LIFE).unwrap_or(Timestamp::MAX),
+        }
     }
 
     /// Answers a SCEP request: an identity for a one-time challenge, or a new one for an old one.
@@ -204,4 +265,20 @@ impl App {
             },
         }
     }
+}
+
+impl ProfileChallenge {
+    /// What is stored of it: only its hash.
+    pub(crate) fn stored(&self) -> NewChallenge {
+        NewChallenge {
+            challenge: Sha256::of(self.secret.as_bytes()),
+            subject: self.subject.clone(),
+            link: None,
+            expires_at: self.expires_at,
+        }
+    }
+}
+
+fn hex_of(bytes: [u8; 4]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -21,6 +21,9 @@ use super::{App, Knowledge, ddm};
 /// Devices worked on at a time.
 const PAGE: u32 = 2000;
 
+/// New sets saved at a time; a set has about ten declarations.
+const SETS_AT_A_TIME: usize = 500;
+
 /// What reconciling keeps between two runs.
 #[derive(Default)]
 pub(crate) struct Reconciler {
@@ -85,13 +88,7 @@ impl App {
     async fn reconcile_device(&self, device: DeviceId, source: &str) -> Result<(), StoreError> {
         let _deciding = self.reconciler.deciding.lock().await;
         let page = self.store.situations_of(&[device]).await?;
-        let mut knowledge = self.knowledge.load_full();
-        let is_known = |situation: &DeviceSituation| {
-            knowledge.knows_capabilities(situation.facts.capabilities)
-        };
-        if !page.iter().all(is_known) {
-            knowledge = self.refresh_knowledge().await?;
-        }
+        let knowledge = self.refresh_knowledge().await?;
         self.reconcile_devices(&knowledge, &page, source, &mut BTreeSet::new()).await.map(drop)
     }
 
@@ -131,7 +128,7 @@ impl App {
         }));
         let gone = situation.reached.iter().filter(|(item, _)| !decided.reaching.contains(item));
         changes.left.extend(gone.map(|(item, _)| (device, *item)));
-        let record = record(device, &decided.decision, source);
+        let record = record(device, decided, source);
         let digest = digest(&record);
         if self.reconciler.recorded().get(&device) != Some(&digest) {
             changes.records.push((digest, record));
@@ -164,10 +161,10 @@ impl App {
         }
         let unsaved: Vec<_> =
             changes.sets.iter().filter(|(token, _)| !saved.contains(*token)).collect();
-        if !unsaved.is_empty() {
-            let sets = unsaved.iter().map(|(token, set)| stored_set(token, set)).collect();
+        for chunk in unsaved.chunks(SETS_AT_A_TIME) {
+            let sets = chunk.iter().map(|(token, set)| stored_set(token, set)).collect();
             self.store.save_declaration_sets(now, sets).await?;
-            saved.extend(unsaved.into_iter().map(|(token, _)| token.clone()));
+            saved.extend(chunk.iter().map(|(token, _)| (*token).clone()));
         }
         let mut changed = 0;
         if !changes.assignments.is_empty() {
@@ -197,6 +194,7 @@ fn digest(record: &DecisionRecord) -> u64 {
     (&record.status, record.item.map(|item| item.0), &record.target_version).hash(&mut hasher);
     (&record.target_build, &record.deadline_local, &record.mechanism).hash(&mut hasher);
     (record.meets_floor, &record.reason, &record.detail).hash(&mut hasher);
+    (&record.os_version, &record.device_words, record.deadline_at).hash(&mut hasher);
     hasher.finish()
 }
 

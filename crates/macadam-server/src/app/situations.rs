@@ -89,20 +89,34 @@ pub(crate) fn speaks_ddm(device: &Device) -> bool {
     device.os_version >= first
 }
 
-/// Phones, tablets and Apple TVs are listed by product; Macs only by the id they tell.
 fn update_id(facts: &DeviceFacts, platform: Platform) -> Option<UpdateId> {
-    let told = facts.update_id.as_deref().and_then(UpdateId::new);
+    listed_id(platform, facts.update_id.as_deref(), &facts.product)
+}
+
+/// The id that Apple's feed knows a device by. Phones, tablets and Apple TVs are listed by
+/// product; Macs only by the id they tell.
+pub(super) fn listed_id(
+    platform: Platform,
+    told: Option<&str>,
+    product: &str,
+) -> Option<UpdateId> {
+    let told = told.and_then(UpdateId::new);
     match platform {
         Platform::MacOs => told,
         Platform::Ios | Platform::IpadOs | Platform::TvOs | Platform::VisionOs => {
-            told.or_else(|| UpdateId::new(&facts.product))
+            told.or_else(|| UpdateId::new(product))
         }
     }
 }
 
 fn os_version(facts: &DeviceFacts) -> Option<OsVersion> {
-    let base: OsVersion = facts.os_version.parse().ok()?;
-    let letter = facts.os_extra.as_ref().and_then(|extra| extra.chars().next());
+    version(&facts.os_version, facts.os_extra.as_deref())
+}
+
+/// A version with the letter of an installed Background Security Improvement.
+pub(super) fn version(base: &str, extra: Option<&str>) -> Option<OsVersion> {
+    let base: OsVersion = base.parse().ok()?;
+    let letter = extra.and_then(|extra| extra.chars().next());
     Some(letter.and_then(|letter| base.with_letter(letter)).unwrap_or(base))
 }
 

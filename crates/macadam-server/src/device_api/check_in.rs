@@ -95,8 +95,8 @@ async fn declare(
     said: DeclarativeManagement,
 ) -> Result<Response, DeviceError> {
     let found = match said.endpoint {
-        DeclarativeEndpoint::Tokens => app.tokens(enrollment).await?,
-        DeclarativeEndpoint::DeclarationItems => app.declaration_items(enrollment).await?,
+        DeclarativeEndpoint::Tokens => Some(app.tokens(enrollment).await?),
+        DeclarativeEndpoint::DeclarationItems => Some(app.declaration_items(enrollment).await?),
         DeclarativeEndpoint::Declaration { kind, identifier } => {
             app.declaration(enrollment, kind, identifier.as_str()).await?
         }

@@ -4,14 +4,16 @@
 //! that saw it as TLS server, and in the signature of the message. What is shown twice must agree.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use macadam_pki::cms::{decode_signature_header, verify_detached};
 use macadam_pki::{Certificate, decode_client_cert};
 use macadam_store::RefusalReason;
+use rustls_pki_types::CertificateDer;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::error::DeviceError;
@@ -32,6 +34,22 @@ pub(super) struct Message {
 /// A request that anybody may make, within what the server can take.
 pub(super) struct Admitted(OwnedSemaphorePermit);
 
+/// What a request says about its sender, unchecked.
+struct Claims {
+    origin: IpAddr,
+    is_check_in: bool,
+    signature: Option<HeaderValue>,
+    connection: Option<Connection>,
+}
+
+/// The certificate of the connection's other end.
+enum Connection {
+    /// Shown to us.
+    Tls(Arc<CertificateDer<'static>>),
+    /// Shown to a named proxy.
+    Forwarded(HeaderValue),
+}
+
 /// Certificates that a request shows, before any authority was asked.
 struct Shown {
     certificate: Certificate,
@@ -42,28 +60,34 @@ impl FromRequest<App> for Message {
     type Rejection = DeviceError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, DeviceError> {
-        let (mut parts, body) = request.into_parts();
-        let Ok(Origin(origin)) = Origin::from_request_parts(&mut parts, app).await else {
-            return Err(DeviceError::Incomplete);
-        };
-        let body = read(Request::from_parts(parts.clone(), body), app).await?;
+        let claims = Claims::of(&request, app).ok_or(DeviceError::Incomplete)?;
+        let body = read(request, app).await?;
         // Only now: a sender of slow bodies must not keep others from being served.
         let admitted = app.admit().ok_or(DeviceError::Overloaded)?;
         let refuse = |reason, certificate| {
-            let claimed = String::new();
-            app.refuse(reason, Suspect { certificate, claimed, device: None, origin });
+            let suspect = Suspect {
+                certificate,
+                claimed: String::new(),
+                device: None,
+                origin: claims.origin,
+            };
+            app.refuse(reason, suspect);
             DeviceError::Refused
         };
-        let shown = shown_certificate(app, &parts, &body).map_err(|reason| refuse(reason, None))?;
-        let certificate = app
-            .identity_trust
-            .check(app.wall_clock.now(), &shown.certificate, &shown.others)
-            .map_err(|_| {
-                let fingerprint = Some(shown.certificate.fingerprint());
-                refuse(RefusalReason::UntrustedCertificate, fingerprint)
+        let shown = claims.certificate(&body).map_err(|reason| refuse(reason, None))?;
+        let now = app.wall_clock.now();
+        let certificate =
+            app.identity_trust.check(now, &shown.certificate, &shown.others).map_err(|_| {
+                let fingerprint = shown.certificate.fingerprint();
+                refuse(RefusalReason::UntrustedCertificate, Some(fingerprint))
             })?;
-        let is_check_in = is_check_in(&parts.headers);
-        Ok(Self { body, certificate, origin, is_check_in, _admitted: admitted })
+        Ok(Self {
+            body,
+            certificate,
+            origin: claims.origin,
+            is_check_in: claims.is_check_in,
+            _admitted: admitted,
+        })
     }
 }
 
@@ -82,43 +106,54 @@ async fn read(request: Request, app: &App) -> Result<Bytes, DeviceError> {
     })
 }
 
+impl Claims {
+    fn of(request: &Request, app: &App) -> Option<Self> {
+        let (headers, peer) = (request.headers(), request.extensions().get::<Peer>()?);
+        let proxies = &app.config.trusted_proxies;
+        // A proxy's own certificate is not the device's, and anybody else's header is not read.
+        let connection = if is_trusted_proxy(peer.address.ip(), proxies) {
+            headers.get("client-cert").cloned().map(Connection::Forwarded)
+        } else {
+            peer.certificate.clone().map(Connection::Tls)
+        };
+        Some(Self {
+            origin: Origin::of(peer, headers, proxies).0,
+            is_check_in: is_check_in(headers),
+            signature: headers.get("mdm-signature").cloned(),
+            connection,
+        })
+    }
+
+    fn certificate(&self, body: &[u8]) -> Result<Shown, RefusalReason> {
+        let connection = self.connection.as_ref().map(Connection::certificate).transpose()?;
+        let Some(signature) = &self.signature else {
+            let certificate = connection.ok_or(RefusalReason::UnknownCertificate)?;
+            return Ok(Shown { certificate, others: Vec::new() });
+        };
+        let signer = decode_signature_header(signature.as_bytes())
+            .ok()
+            .and_then(|signature| verify_detached(&signature, body).ok())
+            .ok_or(RefusalReason::BadSignature)?;
+        if connection.is_some_and(|connection| connection != signer.certificate) {
+            return Err(RefusalReason::BadSignature);
+        }
+        Ok(Shown { certificate: signer.certificate, others: signer.other_certificates })
+    }
+}
+
+impl Connection {
+    fn certificate(&self) -> Result<Certificate, RefusalReason> {
+        let certificate = match self {
+            Self::Forwarded(header) => decode_client_cert(header.as_bytes()).ok(),
+            Self::Tls(der) => Certificate::from_der(der).ok(),
+        };
+        certificate.ok_or(RefusalReason::UntrustedCertificate)
+    }
+}
+
 /// On a shared URL, this is what tells check-ins from reports about commands.
 fn is_check_in(headers: &HeaderMap) -> bool {
     headers.get("content-type").is_some_and(|content_type| {
         content_type.as_bytes().starts_with(macadam_protocol::check_in::CONTENT_TYPE.as_bytes())
     })
-}
-
-fn shown_certificate(app: &App, parts: &Parts, body: &[u8]) -> Result<Shown, RefusalReason> {
-    let connection = connection_certificate(app, parts)?;
-    let Some(signature) = parts.headers.get("mdm-signature") else {
-        let certificate = connection.ok_or(RefusalReason::UnknownCertificate)?;
-        return Ok(Shown { certificate, others: Vec::new() });
-    };
-    let signer = decode_signature_header(signature.as_bytes())
-        .ok()
-        .and_then(|signature| verify_detached(&signature, body).ok())
-        .ok_or(RefusalReason::BadSignature)?;
-    if connection.is_some_and(|connection| connection != signer.certificate) {
-        return Err(RefusalReason::BadSignature);
-    }
-    Ok(Shown { certificate: signer.certificate, others: signer.other_certificates })
-}
-
-/// The certificate of the connection's other end, which for a named proxy is the device's as the
-/// proxy tells it. Anybody else's header is not looked at.
-fn connection_certificate(app: &App, parts: &Parts) -> Result<Option<Certificate>, RefusalReason> {
-    let Some(peer) = parts.extensions.get::<Peer>() else { return Ok(None) };
-    if is_trusted_proxy(peer.address.ip(), &app.config.trusted_proxies) {
-        let header = parts.headers.get("client-cert").map(|header| header.as_bytes());
-        return header
-            .map(decode_client_cert)
-            .transpose()
-            .map_err(|_| RefusalReason::UntrustedCertificate);
-    }
-    let certificate = peer.certificate.as_deref();
-    certificate
-        .map(|der| Certificate::from_der(der))
-        .transpose()
-        .map_err(|_| RefusalReason::UntrustedCertificate)
 }

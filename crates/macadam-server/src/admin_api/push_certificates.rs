@@ -1,0 +1,57 @@
+//! `/api/v1/push-certificate`: what Apple's push service knows this server by.
+
+use axum::extract::State;
+use macadam_api::push_certificates::{PushCertificate, UploadPushCertificate};
+use macadam_api::{Detail, Problem};
+
+use super::caller::{EditPushCertificate, May, Read};
+use super::error::ApiError;
+use super::input::Json;
+use crate::app::{App, PushCertificateError, SetPushCertificateError};
+
+/// Shows the public part of the push certificate.
+#[utoipa::path(get, path = "/push-certificate", tag = "push_certificate",
+    responses((status = 200, body = PushCertificate), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(super) async fn show_push_certificate(
+    State(app): State<App>,
+    _: May<Read>,
+) -> Result<Json<PushCertificate>, ApiError> {
+    let certificate = app.show_push_certificate().await?;
+    certificate.map(Json).ok_or_else(|| ApiError::not_found("push certificate yet"))
+}
+
+/// Replaces the push certificate.
+#[utoipa::path(put, path = "/push-certificate", tag = "push_certificate",
+    request_body = UploadPushCertificate,
+    responses((status = 200, body = PushCertificate), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn upload_push_certificate(
+    State(app): State<App>,
+    may: May<EditPushCertificate>,
+    Json(body): Json<UploadPushCertificate>,
+) -> Result<Json<PushCertificate>, ApiError> {
+    Ok(Json(app.upload_push_certificate(&may.caller, body).await?))
+}
+
+impl From<PushCertificateError> for ApiError {
+    fn from(error: PushCertificateError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<SetPushCertificateError> for ApiError {
+    fn from(error: SetPushCertificateError) -> Self {
+        match &error {
+            SetPushCertificateError::Read(_) | SetPushCertificateError::Expired(_) => {
+                Self::settings(vec![Detail::new("certificate_pem", &error)])
+            }
+            SetPushCertificateError::OtherTopic { .. } => {
+                Self::settings(vec![Detail::new("replace_topic", &error)])
+            }
+            SetPushCertificateError::Current(_) | SetPushCertificateError::Store(_) => {
+                Self::internal(error)
+            }
+        }
+    }
+}

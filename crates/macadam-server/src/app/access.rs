@@ -1,0 +1,349 @@
+//! Who acts: people with sessions, machines with tokens; and the record of what they do.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use governor::nanos::Nanos;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use jiff::{SignedDuration, Timestamp};
+use macadam_api::people::Role;
+use macadam_api::sessions::Actor;
+use macadam_store::{AuditEntry, NewSession, PersonId, Sha256, StoreError};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use thiserror::Error;
+use tokio::sync::Semaphore;
+
+use super::{App, code_of, value_of};
+use crate::clock::WallClock;
+
+/// Secrets of sessions and tokens begin like this, so that a leaked one is recognized.
+const SESSION_PREFIX: &str = "mcs_";
+const TOKEN_PREFIX: &str = "mct_";
+
+/// A session ends after this, used or not.
+const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// A session that is not used ends after this.
+const SESSION_IDLE: Duration = Duration::from_secs(3 * 24 * 3600);
+
+/// Attempts to sign in from one address: so many at once, and then one every few seconds.
+const ATTEMPTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
+const ATTEMPT_EVERY: Duration = Duration::from_secs(6);
+/// Addresses that are remembered before those that did not try lately are forgotten.
+const ADDRESSES: usize = 10_000;
+/// Passwords hashed at the same time; each takes some 20 MB.
+const HASHES_AT_ONCE: usize = 2;
+
+/// A hash of nothing anybody knows: signing in as nobody takes as long as signing in as somebody.
+const HASH_OF_NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bWFjYWRhbW5vYm9keQ\
+    $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+type Attempts = RateLimiter<
+    IpAddr,
+    DefaultKeyedStateStore<IpAddr>,
+    WallClock,
+    governor::middleware::NoOpMiddleware<Nanos>,
+>;
+
+/// What keeps guessing passwords slow and cheap.
+pub(crate) struct Doors {
+    attempts: Attempts,
+    hashing: Semaphore,
+}
+
+/// Rate limits live in wall time.
+impl governor::clock::Clock for WallClock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Nanos::from(u64::try_from(Self::now(self).as_nanosecond()).unwrap_or_default())
+    }
+}
+
+impl Doors {
+    pub(crate) fn new(clock: WallClock) -> Self {
+        let quota = Quota::with_period(ATTEMPT_EVERY).expect("the period is not zero");
+        let attempts = Attempts::new(
+            quota.allow_burst(ATTEMPTS_AT_ONCE),
+            DefaultKeyedStateStore::default(),
+            clock,
+        );
+        Self { attempts, hashing: Semaphore::new(HASHES_AT_ONCE) }
+    }
+}
+
+/// Who makes a request, and from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) actor: Actor,
+    /// Login of the person, or name of the token.
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) address: IpAddr,
+    pub(crate) person: Option<PersonId>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// A session that was just started. Only here its secret is known.
+pub(crate) struct StartedSession {
+    pub(crate) secret: SecretString,
+    pub(crate) caller: Caller,
+}
+
+/// Signing in failed.
+#[derive(Debug, Error)]
+pub(crate) enum SignInError {
+    #[error("the e-mail address or the password is wrong")]
+    WrongCredentials,
+    #[error("the password could not be checked")]
+    Hash(#[from] HashPasswordError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A password could not be hashed.
+#[derive(Debug, Error)]
+pub(crate) enum HashPasswordError {
+    #[error("the hash could not be computed: {0}")]
+    Argon2(argon2::password_hash::Error),
+    #[error("the work was given up")]
+    GivenUp(#[from] tokio::task::JoinError),
+}
+
+impl App {
+    /// Whether somebody at this address may try a password now.
+    pub(crate) fn may_try_to_sign_in(&self, address: IpAddr) -> bool {
+        let attempts = &self.doors.attempts;
+        if attempts.len() > ADDRESSES {
+            attempts.retain_recent();
+        }
+        attempts.check_key(&network_of(address)).is_ok()
+    }
+
+    /// Who has this secret, if it is that of a live session or token.
+    pub(crate) async fn caller(
+        &self,
+        secret: &str,
+        address: IpAddr,
+    ) -> Result<Option<Caller>, StoreError> {
+        let now = self.wall_clock.now();
+        let hash = Sha256::of(secret.as_bytes());
+        if secret.starts_with(SESSION_PREFIX) {
+            let session = self.store.session(now, hash, SESSION_IDLE).await?;
+            Ok(session.and_then(|session| {
+                Some(Caller {
+                    actor: Actor::Person,
+                    name: session.login,
+                    role: role_from_code(&session.role)?,
+                    address,
+                    person: Some(session.person_id),
+                    expires_at: session.expires_at,
+                })
+            }))
+        } else if secret.starts_with(TOKEN_PREFIX) {
+            let token = self.store.api_token(now, hash).await?;
+            Ok(token.and_then(|token| {
+                Some(Caller {
+                    actor: Actor::Token,
+                    name: token.name,
+                    role: role_from_code(&token.role)?,
+                    address,
+                    person: None,
+                    expires_at: token.expires_at,
+                })
+            }))
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Starts a session for the person with this login and password.
+    pub(crate) async fn sign_in(
+        &self,
+        login: &str,
+        password: SecretString,
+        address: IpAddr,
+    ) -> Result<StartedSession, SignInError> {
+        let found = self.store.person_by_login(&login_of(login)).await?;
+        let hash = found.as_ref().map_or_else(
+            || SecretString::from(HASH_OF_NOBODY),
+            |(_, hash)| hash.clone(),
+        );
+        let is_right = self.verify_password(password, hash).await?;
+        let person = found
+            .map(|(person, _)| person)
+            .filter(|person| is_right && person.disabled_at.is_none())
+            .ok_or(SignInError::WrongCredentials)?;
+        let role = role_from_code(&person.role).ok_or(SignInError::WrongCredentials)?;
+        let now = self.wall_clock.now();
+        let expires_at = now.checked_add(SESSION_LIFE).unwrap_or(Timestamp::MAX);
+        let secret = self.new_secret(SESSION_PREFIX);
+        let token = Sha256::of(secret.expose_secret().as_bytes());
+        let caller = Caller {
+            actor: Actor::Person,
+            name: person.login,
+            role,
+            address,
+            person: Some(person.id),
+            expires_at,
+        };
+        self.audit(&caller, "sign_in", "session", Value::Null).await?;
+        self.store.start_session(NewSession { token, person: person.id, at: now, expires_at }).await?;
+        Ok(StartedSession { secret, caller })
+    }
+
+    /// Ends the session of this secret.
+    pub(crate) async fn sign_out(&self, caller: &Caller, secret: &str) -> Result<(), StoreError> {
+        self.audit(caller, "sign_out", "session", Value::Null).await?;
+        self.store.end_session(Sha256::of(secret.as_bytes())).await.map(drop)
+    }
+
+    /// Records who does what, durably. To be called before the effect.
+    pub(crate) async fn audit(
+        &self,
+        caller: &Caller,
+        action: &str,
+        target: &str,
+        detail: Value,
+    ) -> Result<(), StoreError> {
+        let entry = AuditEntry {
+            at: self.wall_clock.now(),
+            actor: actor_text(caller),
+            origin: caller.address.to_string(),
+            action: action.to_owned(),
+            target: target.to_owned(),
+            detail: detail.to_string(),
+        };
+        self.store.append_audit(entry).await.map(drop)
+    }
+
+    /// A secret of 256 bits for an API token.
+    pub(crate) fn new_token_secret(&self) -> SecretString {
+        self.new_secret(TOKEN_PREFIX)
+    }
+
+    /// The one-time code for the first set-up.
+    pub(crate) fn new_set_up_code(&self) -> SecretString {
+        SecretString::from(URL_SAFE_NO_PAD.encode(self.ids.random::<18>()))
+    }
+
+    fn new_secret(&self, prefix: &str) -> SecretString {
+        let random = URL_SAFE_NO_PAD.encode(self.ids.random::<32>());
+        SecretString::from(format!("{prefix}{random}"))
+    }
+
+    /// The argon2id hash of a password, in its text form.
+    pub(crate) async fn hash_password(
+        &self,
+        password: SecretString,
+    ) -> Result<SecretString, HashPasswordError> {
+        let salt = self.ids.random::<16>();
+        let _turn = self.doors.hashing.acquire().await;
+        tokio::task::spawn_blocking(move || {
+            Argon2::default()
+                .hash_password_with_salt(password.expose_secret().as_bytes(), &salt)
+                .map(|hash| SecretString::from(hash.to_string()))
+                .map_err(HashPasswordError::Argon2)
+        })
+        .await?
+    }
+
+    async fn verify_password(
+        &self,
+        password: SecretString,
+        hash: SecretString,
+    ) -> Result<bool, HashPasswordError> {
+        let _turn = self.doors.hashing.acquire().await;
+        let check = move || {
+            let password = password.expose_secret().as_bytes();
+            Argon2::default().verify_password(password, hash.expose_secret()).is_ok()
+        };
+        Ok(tokio::task::spawn_blocking(check).await?)
+    }
+}
+
+/// A login as it is stored: addresses differ in more than case.
+pub(super) fn login_of(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// Whoever has one address of IPv6 has a whole network of them.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
+}
+
+/// How the actor stands in the audit log: kind and name.
+fn actor_text(caller: &Caller) -> String {
+    let kind = match caller.actor {
+        Actor::Person => "person",
+        Actor::Token => "token",
+        Actor::System => "system",
+        Actor::DeviceUser => "device_user",
+    };
+    format!("{kind}:{}", caller.name)
+}
+
+/// Reads [`actor_text`] back.
+pub(super) fn actor_of(text: &str) -> (Actor, String) {
+    let (kind, name) = text.split_once(':').unwrap_or(("system", text));
+    let actor = match kind {
+        "person" => Actor::Person,
+        "token" => Actor::Token,
+        "device_user" => Actor::DeviceUser,
+        _ => Actor::System,
+    };
+    (actor, name.to_owned())
+}
+
+/// The role that a stored code names.
+pub(crate) fn role_from_code(code: &str) -> Option<Role> {
+    value_of(code)
+}
+
+/// The code a role is stored as; the same word as in the API.
+pub(crate) fn role_code(role: Role) -> String {
+    code_of(&role)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_as_nobody_takes_a_real_verification() {
+        let hash = argon2::password_hash::phc::PasswordHash::new(HASH_OF_NOBODY).unwrap();
+        assert_eq!(hash.hash.unwrap().as_bytes().len(), 32);
+        assert!(Argon2::default().verify_password(b"", HASH_OF_NOBODY).is_err());
+    }
+
+    #[test]
+    fn neighbors_in_one_network_share_their_attempts() {
+        let network = |text: &str| network_of(text.parse().unwrap()).to_string();
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+    }
+
+    #[test]
+    fn actors_are_read_back_as_they_were_written() {
+        for actor in [Actor::Person, Actor::Token, Actor::System, Actor::DeviceUser] {
+            let caller = Caller {
+                actor,
+                name: "a:b".into(),
+                role: Role::Auditor,
+                address: IpAddr::from([127, 0, 0, 1]),
+                person: None,
+                expires_at: Timestamp::MAX,
+            };
+            assert_eq!(actor_of(&actor_text(&caller)), (actor, "a:b".to_owned()));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What this server is, and what needs a person.
+
+use jiff::{SignedDuration, Timestamp};
+use macadam_api::devices::DeviceFilter;
+use macadam_api::feeds::FeedStatus;
+use macadam_api::server::{Alert, Database, Server};
+
+use super::App;
+use super::devices::DeviceError;
+use super::push_certificates::PushCertificateError;
+use crate::config;
+
+/// A push certificate is renewed by hand, which takes people some days.
+const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// How the push certificate stands.
+enum Push {
+    Missing,
+    Unreadable,
+    Until(Timestamp),
+}
+
+impl App {
+    /// What this server is, and what needs a person.
+    pub(crate) async fn server(&self) -> Result<Server, DeviceError> {
+        let feeds = self.feeds().await?;
+        let push = match self.push_certificate().await {
+            Ok(Some(certificate)) => Push::Until(certificate.expires_at()),
+            Ok(None) => Push::Missing,
+            Err(PushCertificateError::Read(_)) => Push::Unreadable,
+            Err(PushCertificateError::Store(error)) => return Err(error.into()),
+        };
+        let (_, waiting) = self.store.waiting_pushes().await?;
+        let mut alerts = Vec::new();
+        alerts.extend(push_alert(&push, self.wall_clock.now()));
+        if self.config.feed.is_enabled {
+            alerts.extend(feeds.iter().filter_map(feed_alert));
+        }
+        Ok(Server {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            public_url: self.config.public_url.clone(),
+            database: match self.config.database {
+                config::Database::Sqlite(_) => Database::Sqlite,
+                config::Database::Postgres(_) => Database::Postgresql,
+            },
+            started_at: self.started_at,
+            fleet_time: self.fleet_clock.now(),
+            approval: self.approval().await?,
+            devices: self.device_counts(DeviceFilter::default()).await?,
+            feeds,
+            push_certificate_expires_at: match push {
+                Push::Until(expires_at) => Some(expires_at),
+                Push::Missing | Push::Unreadable => None,
+            },
+            pushes_waiting: u64::try_from(waiting).unwrap_or_default(),
+            alerts,
+        })
+    }
+}
+
+fn alert(code: &str, message: String, since: Option<Timestamp>) -> Alert {
+    Alert { code: code.to_owned(), message, since }
+}
+
+fn push_alert(push: &Push, now: Timestamp) -> Option<Alert> {
+    match push {
+        Push::Missing => {
+            let message = "there is no push certificate: no device can enroll or be woken";
+            Some(alert("push_certificate_missing", message.into(), None))
+        }
+        Push::Unreadable => {
+            let message = "the stored push certificate cannot be read: upload it again";
+            Some(alert("push_certificate_unreadable", message.into(), None))
+        }
+        Push::Until(end) if *end <= now => {
+            let message = "the push certificate has expired: no device can be woken";
+            Some(alert("push_certificate_expired", message.into(), Some(*end)))
+        }
+        Push::Until(end) if end.duration_since(now) < EXPIRES_SOON => {
+            let day = end.strftime("%F");
+            let message = format!(
+                "the push certificate expires on {day}: renew it with the same Apple Account"
+            );
+            Some(alert("push_certificate_expiring", message, None))
+        }
+        Push::Until(_) => None,
+    }
+}
+
+fn feed_alert(feed: &FeedStatus) -> Option<Alert> {
+    let name = feed.name.as_str();
+    if feed.stale {
+        let message = match &feed.problem {
+            Some(problem) => format!("no answer of {name} was believed lately: {problem}"),
+            None => format!("no answer of {name} was believed lately"),
+        };
+        return Some(alert("feed_stale", message, feed.accepted_at));
+    }
+    let problem = feed.problem.as_ref()?;
+    Some(alert("feed_problem", format!("{name}: {problem}"), feed.tried_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn push_certificate_is_talked_about_in_time() {
+        let now: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+        let code = |push| push_alert(&push, now).map(|alert| alert.code);
+        let until = |text: &str| Push::Until(text.parse().unwrap());
+        assert_eq!(code(Push::Missing).as_deref(), Some("push_certificate_missing"));
+        assert_eq!(code(until("2026-05-01T00:00:00Z")), None);
+        let soon = code(until("2026-03-30T00:00:00Z"));
+        assert_eq!(soon.as_deref(), Some("push_certificate_expiring"));
+        let over = code(until("2026-03-01T00:00:00Z"));
+        assert_eq!(over.as_deref(), Some("push_certificate_expired"));
+    }
+}

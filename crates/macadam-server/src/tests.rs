@@ -1,0 +1,8 @@
+//! A whole server in the test's process, on a temporary database and manual clocks, spoken to with
+//! handmade protocol messages over HTTP.
+
+mod commands;
+mod declarations;
+mod enrollment;
+mod senders;
+mod world;

@@ -1,0 +1,250 @@
+use std::time::Duration;
+
+use macadam_policy::{BlueprintId, DeviceId};
+use serde_json::{Value, json};
+
+use super::world::{Handset, World};
+
+const ENFORCEMENT: &str = "com.apple.configuration.softwareupdate.enforcement.specific";
+
+fn rolling() -> Value {
+    json!({
+        "type": "managed_os", "label": "Sequoia", "platform": "macos", "major": 15,
+        "enforcement": {"mode": "rolling", "within": "2w", "at": "09:30"}
+    })
+}
+
+/// What a Mac says about itself in its first report.
+fn first_report() -> Value {
+    json!({"StatusItems": {
+        "device": {"operating-system": {"version": "15.6", "build-version": "24G84"}},
+        "softwareupdate": {"device-id": "J413AP", "install-state": "none"},
+        "management": {"client-capabilities": {
+            "supported-versions": ["1.0.0"],
+            "supported-features": {},
+            "supported-payloads": {
+                "declarations": {
+                    "activations": ["com.apple.activation.simple"],
+                    "assets": [],
+                    "configurations": [
+                        ENFORCEMENT, "com.apple.configuration.management.status-subscriptions"
+                    ],
+                    "management": ["com.apple.management.properties"]
+                },
+                "status-items": ["softwareupdate.install-state", "device.model.family"]
+            }
+        }}
+    }})
+}
+
+/// Brings an enrolled Mac to where it has told its capabilities and acknowledged its commands.
+async fn capable(world: &World, handset: &Handset) -> DeviceId {
+    let device = world.enroll(handset).await;
+    world.drain(handset).await;
+    world
+        .app()
+        .store
+        .record_facts(world.fleet.now(), device, vec![macadam_store::Fact::Supervised(true)])
+        .await
+        .unwrap();
+    let answer = world.declarative_with(handset, "status", Some(first_report())).await;
+    assert_eq!((answer.status, answer.body.len()), (200, 0));
+    device
+}
+
+async fn move_to(world: &World, device: DeviceId, blueprint: BlueprintId) {
+    world.app().store.move_devices(vec![device], Some(blueprint)).await.unwrap();
+    world.app().reconcile_fleet().await.unwrap();
+}
+
+/// All declarations a device fetches, following its manifest.
+async fn fetch_all(world: &World, handset: &Handset) -> Vec<Value> {
+    let manifest = world.declarative(handset, "declaration-items").await.json();
+    let tokens = world.declarative(handset, "tokens").await.json();
+    assert_eq!(manifest["DeclarationsToken"], tokens["SyncTokens"]["DeclarationsToken"]);
+    let mut declarations = Vec::new();
+    for (list, kind) in [
+        ("Activations", "activation"),
+        ("Assets", "asset"),
+        ("Configurations", "configuration"),
+        ("Management", "management"),
+    ] {
+        for item in manifest["Declarations"][list].as_array().unwrap() {
+            let identifier = item["Identifier"].as_str().unwrap();
+            let endpoint = format!("declaration/{kind}/{identifier}");
+            let declaration = world.declarative(handset, &endpoint).await.json();
+            assert_eq!(declaration["ServerToken"], item["ServerToken"]);
+            declarations.push(declaration);
+        }
+    }
+    declarations
+}
+
+fn enforcement(declarations: &[Value]) -> Option<&Value> {
+    declarations.iter().find(|declaration| declaration["Type"] == ENFORCEMENT)
+}
+
+#[tokio::test]
+async fn device_gets_the_enforcement_of_its_item_and_one_command_for_it() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    assert_eq!(world.drain(&handset).await, ["DeclarativeManagement"], "the subscriptions");
+    let (item, blueprint) = world.assign(rolling()).await;
+    move_to(&world, device, blueprint).await;
+    assert_eq!(world.drain(&handset).await, ["DeclarativeManagement"], "one command a change");
+    let declarations = fetch_all(&world, &handset).await;
+    let enforcement = enforcement(&declarations).unwrap();
+    assert_eq!(enforcement["Identifier"], format!("macadam.os.{item}"));
+    let version = enforcement["Payload"]["TargetOSVersion"].as_str().unwrap();
+    assert!(version.starts_with("15.7"), "{version}");
+    let row = world.device(&handset).await;
+    assert_eq!(row.target_version.as_deref(), Some(version));
+    assert_eq!(row.status.as_deref(), Some("pending"));
+    world.app().reconcile_fleet().await.unwrap();
+    assert_eq!(world.drain(&handset).await, [""; 0], "nothing changed");
+}
+
+#[tokio::test]
+async fn declaration_of_the_served_manifest_can_be_fetched_after_the_set_changed() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let (item, blueprint) = world.assign(rolling()).await;
+    move_to(&world, device, blueprint).await;
+    let manifest = world.declarative(&handset, "declaration-items").await.json();
+    world.app().store.move_devices(vec![device], None).await.unwrap();
+    world.app().reconcile_fleet().await.unwrap();
+    let endpoint = format!("declaration/configuration/macadam.os.{item}");
+    let halfway = world.declarative(&handset, &endpoint).await.json();
+    let listed = manifest["Declarations"]["Configurations"].as_array().unwrap();
+    assert!(listed.iter().any(|item| item["ServerToken"] == halfway["ServerToken"]));
+    assert!(enforcement(&fetch_all(&world, &handset).await).is_none());
+    assert_eq!(world.declarative(&handset, &endpoint).await.status, 404);
+}
+
+#[tokio::test]
+async fn target_leaves_the_manifest_when_the_device_reports_the_version() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let (_, blueprint) = world.assign(rolling()).await;
+    move_to(&world, device, blueprint).await;
+    let declarations = fetch_all(&world, &handset).await;
+    let target = enforcement(&declarations).unwrap()["Payload"]["TargetOSVersion"].clone();
+    let install_state = |state: &str| {
+        json!({"StatusItems": {"softwareupdate": {
+            "install-state": state,
+            "pending-version": {"os-version": target, "build-version": "24G999"}
+        }}})
+    };
+    world.declarative_with(&handset, "status", Some(install_state("downloading"))).await;
+    assert_eq!(world.device(&handset).await.status.as_deref(), Some("downloading"));
+    let updated = json!({"StatusItems": {
+        "device": {"operating-system": {"version": target, "build-version": "24G999"}},
+        "softwareupdate": {
+            "install-state": "none",
+            "pending-version": {"os-version": "", "build-version": ""},
+            "failure-reason": {"count": 0}
+        }
+    }});
+    world.declarative_with(&handset, "status", Some(updated)).await;
+    assert_eq!(world.device(&handset).await.status.as_deref(), Some("pass"));
+    assert!(enforcement(&fetch_all(&world, &handset).await).is_none());
+    let timeline = world.app().store.timeline(device, None, 10).await.unwrap();
+    let statuses: Vec<_> = timeline.iter().rev().map(|c| c.new_status.as_str()).collect();
+    assert_eq!(statuses[statuses.len() - 3..], ["pending", "downloading", "pass"]);
+}
+
+#[tokio::test]
+async fn refused_declaration_is_shown_in_the_devices_own_words() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let (_, blueprint) = world.assign(rolling()).await;
+    move_to(&world, device, blueprint).await;
+    let declarations = fetch_all(&world, &handset).await;
+    let enforcement = enforcement(&declarations).unwrap();
+    let report = |token: &Value| {
+        json!({"StatusItems": {"management": {"declarations": {"configurations": [{
+            "identifier": enforcement["Identifier"], "server-token": token,
+            "active": true, "valid": "invalid",
+            "reasons": [{"code": "Error.ConfigurationCannotBeApplied", "description": "no power"}]
+        }]}}}})
+    };
+    world.declarative_with(&handset, "status", Some(report(&json!("an older revision")))).await;
+    assert_eq!(world.device(&handset).await.status.as_deref(), Some("pending"));
+    let token = &enforcement["ServerToken"];
+    world.declarative_with(&handset, "status", Some(report(token))).await;
+    assert_eq!(world.device(&handset).await.status.as_deref(), Some("error"));
+    let facts = world.app().store.facts_of(device).await.unwrap().unwrap();
+    assert_eq!(facts.declaration_problem.as_deref(), Some("no power"));
+}
+
+#[tokio::test]
+async fn device_that_cannot_be_decided_for_is_answered_all_the_same() {
+    let world = World::new().await;
+    let handset = world.handset(1, "Mac99,9", ("someday", "unknown"));
+    world.enroll(&handset).await;
+    world.app().reconcile_fleet().await.unwrap();
+    world.drain(&handset).await;
+    let mut report = first_report();
+    report["StatusItems"]["device"]["operating-system"] = json!({"version": "?!"});
+    let answer = world.declarative_with(&handset, "status", Some(report)).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(world.declarative(&handset, "tokens").await.status, 200);
+    assert_eq!(world.declarative(&handset, "declaration-items").await.status, 200);
+    assert_eq!(world.idle(&handset).await, None);
+}
+
+#[tokio::test]
+async fn unknown_status_items_are_kept_and_broken_ones_cost_only_themselves() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let report = json!({"StatusItems": {
+        "future": {"thing": {"answer": 42}},
+        "softwareupdate": {"failure-reason": "not an object", "install-state": "prepared"}
+    }});
+    assert_eq!(world.declarative_with(&handset, "status", Some(report)).await.status, 200);
+    let facts = world.app().store.facts_of(device).await.unwrap().unwrap();
+    assert_eq!(facts.install_state.as_deref(), Some("prepared"));
+    assert!(facts.other.contains("42"), "{}", facts.other);
+}
+
+#[tokio::test]
+async fn new_release_reaches_the_device_when_the_catalog_learns_of_it() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let (_, blueprint) = world.assign(rolling()).await;
+    move_to(&world, device, blueprint).await;
+    let before = fetch_all(&world, &handset).await;
+    let before = enforcement(&before).unwrap()["Payload"]["TargetOSVersion"].clone();
+    world.drain(&handset).await;
+    world.advance(Duration::from_hours(24 * 90));
+    let answer = macadam_protocol::feed::seed().answer_at(world.fleet.now());
+    let belief = crate::app::Belief::Cautious;
+    let observed = world.app().observe_feed(&answer, belief).await.unwrap();
+    assert!(observed.changes > 0);
+    world.app().reconcile_fleet().await.unwrap();
+    assert_eq!(world.drain(&handset).await, ["DeclarativeManagement"]);
+    let after = fetch_all(&world, &handset).await;
+    let after = enforcement(&after).unwrap()["Payload"]["TargetOSVersion"].clone();
+    assert_ne!(before, after);
+}
+
+#[tokio::test]
+async fn restart_keeps_sets_and_sends_nothing_twice() {
+    let mut world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let (_, blueprint) = world.assign(rolling()).await;
+    move_to(&world, device, blueprint).await;
+    world.drain(&handset).await;
+    let before = fetch_all(&world, &handset).await;
+    world.restart().await;
+    world.app().reconcile_fleet().await.unwrap();
+    assert_eq!(world.drain(&handset).await, [""; 0]);
+    assert_eq!(fetch_all(&world, &handset).await, before);
+}

@@ -1,0 +1,232 @@
+use jiff::SignedDuration;
+use macadam_pki::scep::{EnrollmentRequest, RequestKind};
+use macadam_pki::{Certificate, Identity, KeyKind, PrivateKey, TrustAnchors};
+use macadam_protocol::check_in::{self, BootstrapTokenAnswer, SetBootstrapToken};
+use macadam_protocol::{Data, Secret, profile};
+use macadam_store::DeviceState;
+
+use super::world::{Handset, World, token_update};
+
+/// Downloads the profile of a new link.
+async fn profile_of_a_link(world: &World) -> profile::EnrollmentProfile {
+    let life = SignedDuration::from_hours(1);
+    let link = world.app().create_enrollment_link("", None, "tester", life).await.unwrap();
+    let path = link.url.strip_prefix("https://mdm.example.com").unwrap();
+    let response = world.http.get(world.url(path)).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], profile::CONTENT_TYPE);
+    let signed = response.bytes().await.unwrap();
+    let signed = macadam_pki::cms::verify_attached(&signed).unwrap();
+    assert_eq!(signed.signer.certificate, *world.app().authority.certificate());
+    let again = world.http.get(world.url(path)).send().await.unwrap();
+    assert_eq!(again.status(), 410, "a link works once");
+    profile::decode(&signed.content).unwrap()
+}
+
+/// Asks for an identity over SCEP, as the profile or the former identity allows.
+async fn scep(
+    world: &World,
+    kind: RequestKind,
+    requester: &Identity,
+    key: &PrivateKey,
+    challenge: Option<&str>,
+) -> Option<Certificate> {
+    let url = world.url("/scep?operation=GetCACert");
+    let authority = world.http.get(url).send().await.unwrap().bytes().await.unwrap();
+    let authority = Certificate::from_der(&authority).unwrap();
+    let request = EnrollmentRequest {
+        kind,
+        authority: &authority,
+        requester,
+        key,
+        common_name: "whatever it wishes",
+        challenge,
+        transaction_id: "transaction",
+        nonce: [7; 16],
+    };
+    let message = request.encode(world.wall.now()).unwrap();
+    let url = world.url("/scep?operation=PKIOperation");
+    let response = world.http.post(url).body(message).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    request.read_response(&response.bytes().await.unwrap()).ok()
+}
+
+/// An identity from a one-time link, all the way.
+async fn identity_from_a_link(world: &World) -> Identity {
+    let profile = profile_of_a_link(world).await;
+    let challenge = profile.scep.challenge.unwrap().into_inner();
+    let key = PrivateKey::generate(KeyKind::Rsa2048);
+    let pem = key.to_pem();
+    let now = world.wall.now();
+    let requester = Identity::self_signed(key, "requester", &world.app().issuance(now)).unwrap();
+    let key = PrivateKey::from_pem(&pem).unwrap();
+    let first = scep(world, RequestKind::PkcsReq, &requester, &key, Some(&challenge)).await;
+    assert!(first.is_some());
+    // The answer got lost; the same request gets an identity again.
+    let certificate = scep(world, RequestKind::PkcsReq, &requester, &key, Some(&challenge)).await;
+    let other = PrivateKey::generate(KeyKind::Rsa2048);
+    let other = Identity::self_signed(other, "thief", &world.app().issuance(now)).unwrap();
+    let stolen = scep(world, RequestKind::PkcsReq, &other, other.key(), Some(&challenge)).await;
+    assert!(stolen.is_none(), "a challenge is for one key");
+    Identity::new(certificate.unwrap(), key).unwrap()
+}
+
+#[tokio::test]
+async fn device_enrolls_through_a_one_time_link() {
+    let world = World::new().await;
+    world.give_push_certificate().await;
+    let identity = identity_from_a_link(&world).await;
+    let anchors = TrustAnchors::from_certificates([world.app().authority.certificate()]).unwrap();
+    let now = world.wall.now();
+    identity.certificate().chains_to(&anchors, &[], now, macadam_pki::Expiry::Enforced).unwrap();
+    let name = identity.certificate().subject_common_name().unwrap();
+    assert!(name.starts_with("Macadam device"), "the subject is ours: {name}");
+    let handset = Handset { identity, ..world.mac(1) };
+    assert_eq!(world.check_in(&handset, handset.authenticate()).await.status, 200);
+    assert_eq!(world.device(&handset).await.state, DeviceState::Enrolling);
+    assert_eq!(world.check_in(&handset, token_update()).await.status, 200);
+    assert_eq!(world.device(&handset).await.state, DeviceState::Enrolled);
+}
+
+#[tokio::test]
+async fn link_is_not_spent_while_there_is_no_push_certificate() {
+    let world = World::new().await;
+    let life = SignedDuration::from_hours(1);
+    let link = world.app().create_enrollment_link("", None, "tester", life).await.unwrap();
+    let path = link.url.strip_prefix("https://mdm.example.com").unwrap();
+    let early = world.http.get(world.url(path)).send().await.unwrap();
+    assert_eq!(early.status(), 503);
+    world.give_push_certificate().await;
+    assert_eq!(world.http.get(world.url(path)).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn expired_link_gives_no_profile() {
+    let world = World::new().await;
+    world.give_push_certificate().await;
+    let life = SignedDuration::from_hours(1);
+    let link = world.app().create_enrollment_link("", None, "tester", life).await.unwrap();
+    world.advance(std::time::Duration::from_hours(2));
+    let path = link.url.strip_prefix("https://mdm.example.com").unwrap();
+    assert_eq!(world.http.get(world.url(path)).send().await.unwrap().status(), 404);
+    assert_eq!(
+        world.http.get(world.url("/enroll/no-such-code")).send().await.unwrap().status(),
+        404
+    );
+}
+
+#[tokio::test]
+async fn renewed_identity_takes_over_when_it_is_used() {
+    let world = World::new().await;
+    world.give_push_certificate().await;
+    let handset = Handset { identity: identity_from_a_link(&world).await, ..world.mac(1) };
+    world.enroll(&handset).await;
+    let key = PrivateKey::generate(KeyKind::Rsa2048);
+    let renewed = scep(&world, RequestKind::RenewalReq, &handset.identity, &key, None).await;
+    let renewed = Identity::new(renewed.unwrap(), key).unwrap();
+    assert_eq!(world.check_in(&handset, token_update()).await.status, 200, "not used yet");
+    let body = handset.check_in(token_update());
+    assert_eq!(world.send("/mdm/checkin", &renewed, body).await.status, 200);
+    assert_eq!(world.check_in(&handset, token_update()).await.status, 403, "replaced");
+}
+
+#[tokio::test]
+async fn identity_of_nobody_is_not_renewed() {
+    let world = World::new().await;
+    let key = PrivateKey::generate(KeyKind::Rsa2048);
+    let issuance = world.app().issuance(world.wall.now());
+    let authority = &world.app().authority;
+    let certificate =
+        authority.issue_device_identity(key.public_key(), "unused", &issuance).unwrap();
+    let unused = Identity::new(certificate, key).unwrap();
+    let key = PrivateKey::generate(KeyKind::Rsa2048);
+    assert!(scep(&world, RequestKind::RenewalReq, &unused, &key, None).await.is_none());
+}
+
+#[tokio::test]
+async fn enrolling_again_drops_the_old_queue_and_the_old_identity() {
+    let world = World::new().await;
+    let old = world.mac(1);
+    let device = world.enroll(&old).await;
+    world.idle(&old).await.expect("the first commands wait");
+    let new = Handset { identity: world.identity(), udid: old.udid.clone(), ..world.mac(1) };
+    assert_eq!(world.check_in(&new, new.authenticate()).await.status, 200);
+    assert_eq!(world.idle(&new).await, None, "nothing of the old generation is handed out");
+    assert_eq!(world.check_in(&old, token_update()).await.status, 403);
+    assert_eq!(world.check_in(&new, token_update()).await.status, 200);
+    let row = world.device(&new).await;
+    assert_eq!((row.id, row.generation, row.state), (device, 2, DeviceState::Enrolled));
+    assert!(world.drain(&new).await.contains(&"DeviceInformation"));
+}
+
+#[tokio::test]
+async fn authenticate_that_is_sent_twice_begins_one_enrollment() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    world.check_in(&handset, handset.authenticate()).await;
+    world.enroll(&handset).await;
+    assert_eq!(world.device(&handset).await.generation, 1);
+}
+
+#[tokio::test]
+async fn token_update_that_is_sent_twice_queues_the_first_commands_once() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    world.enroll(&handset).await;
+    assert_eq!(world.check_in(&handset, token_update()).await.status, 200);
+    let mut commands = world.drain(&handset).await;
+    commands.sort_unstable();
+    assert_eq!(commands, ["DeclarativeManagement", "DeviceInformation", "SecurityInfo"]);
+}
+
+#[tokio::test]
+async fn device_that_checks_out_is_unenrolled() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    world.enroll(&handset).await;
+    let good_bye = check_in::Message::CheckOut(check_in::CheckOut::default());
+    assert_eq!(world.check_in(&handset, good_bye.clone()).await.status, 200);
+    assert_eq!(world.device(&handset).await.state, DeviceState::Unenrolled);
+    assert_eq!(world.check_in(&handset, good_bye).await.status, 403);
+}
+
+#[tokio::test]
+async fn bootstrap_token_is_kept_until_the_device_takes_it_back() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    world.enroll(&handset).await;
+    let set = |token: Option<&[u8]>| {
+        check_in::Message::SetBootstrapToken(SetBootstrapToken {
+            bootstrap_token: token.map(|token| Secret::new(Data(token.to_vec()))),
+            awaiting_configuration: false,
+        })
+    };
+    let get = check_in::Message::GetBootstrapToken(check_in::GetBootstrapToken::default());
+    assert_eq!(world.check_in(&handset, set(Some(b"token"))).await.status, 200);
+    let told = world.check_in(&handset, get.clone()).await;
+    let told: BootstrapTokenAnswer = check_in::decode_answer(&told.body).unwrap();
+    assert_eq!(told.bootstrap_token.unwrap().into_inner().0, b"token");
+    assert_eq!(world.check_in(&handset, set(None)).await.status, 200);
+    let told = world.check_in(&handset, get).await;
+    let told: BootstrapTokenAnswer = check_in::decode_answer(&told.body).unwrap();
+    assert_eq!(told.bootstrap_token, None);
+}
+
+#[tokio::test]
+async fn every_check_in_message_has_an_answer() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    world.enroll(&handset).await;
+    let token =
+        check_in::GetToken { token_service_type: "com.apple.maid".into(), token_parameters: None };
+    let user = check_in::UserAuthenticate::default();
+    let answers = [
+        (check_in::Message::ReturnToService, 200),
+        (check_in::Message::GetToken(token), 400),
+        (check_in::Message::UserAuthenticate(user), 410),
+    ];
+    for (message, status) in answers {
+        let name = message.message_type();
+        assert_eq!(world.check_in(&handset, message).await.status, status, "{name}");
+    }
+}

@@ -19,7 +19,8 @@ const ROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Tests may use these beside what their crate may use.
-const TESTS: [(&str, &str); 4] = [
+const TESTS: [(&str, &str); 5] = [
+    ("macadam", "protocol"),
     ("macadam-server", "sim"),
     ("macadam-policy", "protocol"),
     ("macadam-declare", "protocol"),

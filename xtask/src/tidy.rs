@@ -75,7 +75,7 @@ fn check_rust(
     (wrong, used): (&mut Vec<String>, &mut Vec<String>),
 ) {
     let is_test = name.ends_with("tests.rs") || name.contains("/tests/") || name.contains("fuzz/");
-    if !text.starts_with("//!") && !name.contains("fuzz/") && !name.ends_with("build.rs") {
+    if !text.starts_with("//!") && !is_test {
         wrong.push(format!("{name}: the first line must say what the file holds (//!)"));
     }
     if name.ends_with("/mod.rs") {
@@ -91,14 +91,16 @@ fn check_rust(
     }
     for (number, line) in text.lines().enumerate() {
         let at = format!("{name}:{}", number + 1);
+        // Tests hold messages and snapshots, which are as long as they are.
+        let is_long = line.chars().count() > COLUMNS && !line.contains("https://");
+        if is_long && !is_test && number < lines {
+            wrong.push(format!("{at}: more than {COLUMNS} columns"));
+        }
         check_line(&at, line, wrong);
     }
 }
 
 fn check_line(at: &str, line: &str, wrong: &mut Vec<String>) {
-    if line.chars().count() > COLUMNS && !line.contains("https://") && !line.contains("@\"") {
-        wrong.push(format!("{at}: more than {COLUMNS} columns"));
-    }
     // Spelled in two parts, so that this file does not find itself.
     for attribute in [concat!("#[ign", "ore"), concat!("#[should", "_panic")] {
         if line.trim_start().starts_with(attribute) {

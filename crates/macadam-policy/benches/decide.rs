@@ -35,11 +35,12 @@ fn main() {
     let now: Timestamp = "2026-08-18T12:00:00Z".parse().unwrap();
     let fleet = fleet(&catalog, now);
     let items = Platform::ALL.map(|platform| items(platform, now));
+    let clock = Instant::now();
     let mut best = f64::INFINITY;
     let (mut targets, mut steps) = (0, 0);
     for _ in 0..ROUNDS {
         (targets, steps) = (0, 0);
-        let start = Instant::now();
+        let start = cpu_seconds().unwrap_or_else(|| clock.elapsed().as_secs_f64());
         for device in &fleet {
             let items = items.iter().find(|(platform, _)| *platform == device.platform);
             let decision = decide(now, &catalog, &items.unwrap().1, black_box(device));
@@ -47,11 +48,20 @@ fn main() {
             steps += decision.trace.0.len();
             black_box(decision);
         }
-        best = best.min(start.elapsed().as_secs_f64());
+        let end = cpu_seconds().unwrap_or_else(|| clock.elapsed().as_secs_f64());
+        best = best.min(end - start);
     }
     let per_second = DEVICES as f64 / best;
     println!("{DEVICES} devices, {targets} with a target, {steps} trace steps");
     println!("{per_second:.0} decisions/s on one core, trace built (best of {ROUNDS} rounds)");
+}
+
+/// What this thread has used of its core, where the system tells (Linux): on a busy machine the
+/// clock on the wall would measure the neighbors.
+fn cpu_seconds() -> Option<f64> {
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: u64 = statistics.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds as f64 / 1e9)
 }
 
 /// Devices of every id, on versions the id was offered, as a real fleet has them.

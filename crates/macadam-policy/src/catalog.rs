@@ -23,6 +23,7 @@ pub use self::lists::{Release, ReleaseSummary};
 pub(crate) use self::review::ReviewMoment;
 pub use self::review::ReviewState;
 use self::review::Reviews;
+pub(crate) use self::span::Moment;
 use crate::{Build, ItemId, OsVersion, Platform, UpdateId};
 
 /// All releases known, and what is known about them.
@@ -31,11 +32,11 @@ pub struct Catalog {
     devices: BTreeMap<UpdateId, DeviceReleases>,
     history: Vec<HistoricRelease>,
     /// The moment of the first event: what was public then was released before.
-    recorded_from: Timestamp,
+    recorded_from: Moment,
     /// Since when some device of the platform is known to be listed for the major.
-    majors: BTreeMap<(Platform, u16), Timestamp>,
+    majors: BTreeMap<(Platform, u16), Moment>,
     /// Every build of a version, each since it was first seen, whichever device it is for.
-    builds: BTreeMap<(Platform, OsVersion), Vec<(Build, Timestamp)>>,
+    builds: BTreeMap<(Platform, OsVersion), Vec<(Build, Moment)>>,
     reviews: Reviews,
 }
 
@@ -51,7 +52,7 @@ impl Catalog {
         Self {
             devices: BTreeMap::new(),
             history: Vec::new(),
-            recorded_from: Timestamp::MAX,
+            recorded_from: Moment::MAX,
             majors: BTreeMap::new(),
             builds: BTreeMap::new(),
             reviews: Reviews::new(policy),
@@ -75,7 +76,7 @@ impl Catalog {
         let recorded_from = self.recorded_from;
         let mut touched = BTreeSet::new();
         for event in events {
-            self.recorded_from = self.recorded_from.min(event.at);
+            self.recorded_from = self.recorded_from.min(event.at.into());
             for id in event.change.device_ids() {
                 self.devices.entry(id.clone()).or_default().note(&event);
                 touched.insert(id.clone());
@@ -110,6 +111,7 @@ impl Catalog {
 
     /// Whether no release is known as of `now`.
     pub fn is_empty(&self, now: Timestamp) -> bool {
+        let now = Moment::from(now);
         !self.majors.values().any(|since| *since <= now)
     }
 
@@ -118,18 +120,18 @@ impl Catalog {
     }
 
     /// Whether some device of the platform is listed for the major as of `now`.
-    pub(crate) fn is_major_known(&self, platform: Platform, major: u16, now: Timestamp) -> bool {
+    pub(crate) fn is_major_known(&self, platform: Platform, major: u16, now: Moment) -> bool {
         self.majors.get(&(platform, major)).is_some_and(|since| *since <= now)
     }
 
     /// Whether different devices get different builds of the version as of `now`.
-    pub(crate) fn is_forked(&self, platform: Platform, version: OsVersion, now: Timestamp) -> bool {
+    pub(crate) fn is_forked(&self, platform: Platform, version: OsVersion, now: Moment) -> bool {
         let builds = self.builds.get(&(platform, version));
         builds.is_some_and(|builds| builds.iter().filter(|(_, since)| *since <= now).count() > 1)
     }
 
     /// For how many device ids a build is installable as of `now`.
-    pub(crate) fn device_count(&self, version: OsVersion, build: &Build, now: Timestamp) -> usize {
+    pub(crate) fn device_count(&self, version: OsVersion, build: &Build, now: Moment) -> usize {
         let lists = |known: &&DeviceReleases| {
             let track = known.track(version.major()).iter();
             let builds = track.filter(|release| release.version == version);

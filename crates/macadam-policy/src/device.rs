@@ -10,32 +10,42 @@ use jiff::tz::Offset;
 use crate::{Build, OsVersion, Platform};
 
 /// A software-update device id (`J413AP`, `iPad14,1`), compared without regard to case.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UpdateId(Arc<str>);
+///
+/// It is kept in place: every decision looks one up, and fleets hold one for each device.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UpdateId([u8; UpdateId::MAX_LENGTH]);
 
 impl UpdateId {
+    /// The longest ids are those of old Intel Macs, `Mac-` and 16 digits.
+    const MAX_LENGTH: usize = 24;
+
     /// The id in its canonical, upper-case form; `None` for text no device id looks like.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        let shape = (2..=40).contains(&text.len())
+        let shape = text.len() >= 2
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b",-_".contains(&byte));
-        shape.then(|| Self(text.to_ascii_uppercase().into()))
+        let mut bytes = [0; Self::MAX_LENGTH];
+        bytes.get_mut(..text.len()).filter(|_| shape)?.copy_from_slice(text.as_bytes());
+        bytes.make_ascii_uppercase();
+        Some(Self(bytes))
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(Self::MAX_LENGTH);
+        let text = self.0.get(..length).unwrap_or_default();
+        std::str::from_utf8(text).expect("an id is made of ASCII characters")
     }
 }
 
 impl fmt::Display for UpdateId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for UpdateId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 

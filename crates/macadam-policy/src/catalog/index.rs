@@ -4,25 +4,27 @@
 //! of being public and installable) are kept as applied; what follows from several of them
 //! (withdrawals, gaps, the day of release) is computed again whenever one changes.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
 
 use super::event::{CatalogEvent, EventChange, HistoricRelease, OfferSet};
-use super::span::{Span, Spans};
+use super::span::{Moment, Span, Spans};
 use crate::{Build, OsVersion, Platform, UpdateId};
 
 /// A gap in which Apple offered nothing counts only from this length on.
-const LONG_GAP: SignedDuration = SignedDuration::from_hours(7 * 24);
+const LONG_GAP_HOURS: i64 = 7 * 24;
 
 /// Apple publishes around 17:00 UTC and a capture can lag; with this much taken off, the day
 /// agrees with Apple's own.
-const CAPTURE_LAG: SignedDuration = SignedDuration::from_hours(8);
+const CAPTURE_LAG_HOURS: i64 = 8;
 
 /// The releases of one device id, each list sorted by version (and prerequisite).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DeviceReleases {
     pub(crate) releases: Vec<KnownRelease>,
+    /// Their versions, close together for searching.
+    versions: Vec<OsVersion>,
     /// Background Security Improvements.
     pub(crate) improvements: Vec<KnownRelease>,
 }
@@ -35,14 +37,17 @@ pub(crate) struct KnownRelease {
     pub(crate) prerequisite: Option<Build>,
     pub(crate) released: Date,
     /// Before this moment nobody could know of it.
-    pub(crate) known_from: Timestamp,
+    pub(crate) known_from: Moment,
     pub(crate) source: Source,
-    /// From history only: the moment it was taken back, or the end of time.
-    history_withdrawn_from: Timestamp,
+    /// When some build of it was installable and not withdrawn.
+    usable: Spans,
+    /// When every build of it was taken back.
+    withdrawn: Spans,
     /// Empty for a release from before the record.
     pub(crate) builds: Vec<KnownBuild>,
-    /// When this version or a higher one of its major became installable again after a long gap.
-    pub(crate) returned: Vec<Timestamp>,
+    /// When this version or a higher one of its major became installable again after a long gap,
+    /// and the day that counts as.
+    returned: Vec<(Moment, Date)>,
 }
 
 /// Where the day of a release comes from.
@@ -60,25 +65,25 @@ pub(crate) enum Source {
 #[derive(Clone, Debug)]
 pub(crate) struct KnownBuild {
     pub(crate) build: Build,
-    pub(crate) first_seen: Timestamp,
+    pub(crate) first_seen: Moment,
     /// In the public set, or in that of Background Security Improvements.
     pub(crate) public: Spans,
     pub(crate) installable: Spans,
     withdrawn: Spans,
     /// The day it stops being installable, and when that became known.
-    expires: Option<(Timestamp, Date)>,
+    expires: Option<(Moment, Date)>,
 }
 
 impl KnownBuild {
-    pub(crate) fn is_usable(&self, at: Timestamp) -> bool {
+    pub(crate) fn is_usable(&self, at: Moment) -> bool {
         (self.public.contains(at) || self.installable.contains(at)) && !self.withdrawn.contains(at)
     }
 
-    pub(crate) fn is_withdrawn(&self, at: Timestamp) -> bool {
+    pub(crate) fn is_withdrawn(&self, at: Moment) -> bool {
         self.withdrawn.contains(at)
     }
 
-    pub(crate) fn expires(&self, at: Timestamp) -> Option<Date> {
+    pub(crate) fn expires(&self, at: Moment) -> Option<Date> {
         self.expires.filter(|(known, _)| *known <= at).map(|(_, day)| day)
     }
 }
@@ -88,26 +93,22 @@ impl KnownRelease {
         self.source == Source::Derived
     }
 
-    pub(crate) fn is_known(&self, at: Timestamp) -> bool {
+    pub(crate) fn is_known(&self, at: Moment) -> bool {
         self.known_from <= at
     }
 
-    pub(crate) fn is_usable(&self, at: Timestamp) -> bool {
-        self.is_known(at) && self.builds.iter().any(|build| build.is_usable(at))
+    pub(crate) fn is_usable(&self, at: Moment) -> bool {
+        self.is_known(at) && self.usable.contains(at)
     }
 
     /// Whether every build of it was taken back.
-    pub(crate) fn is_withdrawn(&self, at: Timestamp) -> bool {
-        let mut seen = self.builds.iter().filter(|build| build.first_seen <= at).peekable();
-        if seen.peek().is_none() {
-            return self.history_withdrawn_from <= at;
-        }
-        seen.all(|build| build.is_withdrawn(at))
+    pub(crate) fn is_withdrawn(&self, at: Moment) -> bool {
+        self.withdrawn.contains(at)
     }
 
     /// The day of the last return after a long gap.
-    pub(crate) fn returned_on(&self, at: Timestamp) -> Option<Date> {
-        self.returned.iter().rev().find(|moment| **moment <= at).map(|moment| release_day(*moment))
+    pub(crate) fn returned_on(&self, at: Moment) -> Option<Date> {
+        self.returned.iter().rev().find(|(moment, _)| *moment <= at).map(|(_, day)| *day)
     }
 
     fn new(version: OsVersion, prerequisite: Option<Build>) -> Self {
@@ -115,15 +116,16 @@ impl KnownRelease {
             version,
             prerequisite,
             released: Date::MAX,
-            known_from: Timestamp::MAX,
+            known_from: Moment::MAX,
             source: Source::Feed,
-            history_withdrawn_from: Timestamp::MAX,
+            usable: Spans::default(),
+            withdrawn: Spans::default(),
             builds: Vec::new(),
             returned: Vec::new(),
         }
     }
 
-    fn build_mut(&mut self, build: &Build, at: Timestamp) -> &mut KnownBuild {
+    fn build_mut(&mut self, build: &Build, at: Moment) -> &mut KnownBuild {
         let place = match self.builds.binary_search_by(|known| known.build.cmp(build)) {
             Ok(place) => place,
             Err(place) => {
@@ -142,15 +144,8 @@ impl KnownRelease {
         self.builds.get_mut(place).expect("the place was just found or filled")
     }
 
-    fn is_public(&self, at: Timestamp) -> bool {
+    fn is_public(&self, at: Moment) -> bool {
         self.builds.iter().any(|build| build.public.contains(at))
-    }
-
-    /// When it was usable, whatever administrators said.
-    fn usable_spans(&self) -> Spans {
-        self.builds.iter().fold(Spans::default(), |spans, build| {
-            spans.union(&build.public.union(&build.installable).without(&build.withdrawn))
-        })
     }
 
     /// First seen public; where it never was while recorded, first seen installable.
@@ -165,15 +160,18 @@ impl KnownRelease {
     }
 
     fn set_day_from_history(&mut self, row: &HistoricRelease, source: Source) {
-        let withdrawn_from = row.withdrawn_on.map_or(Timestamp::MAX, start_of);
+        let taken_back = row.withdrawn_on.map(|day| Span::since(start_of(day)));
+        let taken_back: Spans = taken_back.into_iter().collect();
         if self.source == Source::Feed {
             self.released = row.day;
             self.source = source;
-            self.history_withdrawn_from = withdrawn_from;
+            self.withdrawn = taken_back;
         } else {
             self.released = self.released.min(row.day);
             self.source = self.source.min(source);
-            self.history_withdrawn_from = self.history_withdrawn_from.max(withdrawn_from);
+            // One row that was not taken back is enough.
+            let either = self.withdrawn.without(&taken_back);
+            self.withdrawn = self.withdrawn.without(&either);
         }
         self.known_from = self.known_from.min(start_of(self.released));
     }
@@ -182,37 +180,50 @@ impl KnownRelease {
 impl DeviceReleases {
     /// The releases of one major, oldest first.
     pub(crate) fn track(&self, major: u16) -> &[KnownRelease] {
-        let start = self.releases.partition_point(|release| release.version.major() < major);
-        let rest = self.releases.get(start..).unwrap_or_default();
-        let length = rest.partition_point(|release| release.version.major() == major);
+        let start = self.versions.partition_point(|version| version.major() < major);
+        let end = self.versions.partition_point(|version| version.major() <= major);
+        self.releases.get(start..end).unwrap_or_default()
+    }
+
+    /// Those of one major that are above a version, oldest first.
+    pub(crate) fn track_above(&self, major: u16, version: OsVersion) -> &[KnownRelease] {
+        let lower = |other: &OsVersion| *other <= version || other.major() < major;
+        let start = self.versions.partition_point(lower);
+        let end = self.versions.partition_point(|version| version.major() <= major);
+        self.releases.get(start..end).unwrap_or_default()
+    }
+
+    /// The Background Security Improvements of the running version above it, oldest first.
+    pub(crate) fn improvements_above(&self, running: OsVersion) -> &[KnownRelease] {
+        let start = self.improvements.partition_point(|release| release.version <= running);
+        let rest = self.improvements.get(start..).unwrap_or_default();
+        let length = rest.partition_point(|release| release.version.base() == running.base());
         rest.get(..length).unwrap_or_default()
     }
 
-    /// The Background Security Improvements of one version, oldest first.
-    pub(crate) fn improvements_of(&self, base: OsVersion) -> &[KnownRelease] {
-        let start = self.improvements.partition_point(|release| release.version <= base);
-        let rest = self.improvements.get(start..).unwrap_or_default();
-        let length = rest.partition_point(|release| release.version.base() == base);
-        rest.get(..length).unwrap_or_default()
+    /// The list that a version is in.
+    pub(crate) fn list_of(&self, version: OsVersion) -> &[KnownRelease] {
+        if version.letter().is_some() { &self.improvements } else { &self.releases }
     }
 
     /// Whether any release of the major lists this id as of this moment.
-    pub(crate) fn lists_major(&self, major: u16, at: Timestamp) -> bool {
+    pub(crate) fn lists_major(&self, major: u16, at: Moment) -> bool {
         self.track(major).iter().any(|release| release.is_known(at))
     }
 
     /// Keeps one fact of the record.
     pub(crate) fn note(&mut self, event: &CatalogEvent) {
         let release = self.release_mut(event.version, event.prerequisite_build.as_ref());
-        let build = release.build_mut(&event.build, event.at);
+        let at = Moment::from(event.at);
+        let build = release.build_mut(&event.build, at);
         let spans = match event.set {
             OfferSet::Public | OfferSet::BackgroundSecurity => &mut build.public,
             OfferSet::Installable => &mut build.installable,
         };
         match event.change {
-            EventChange::Listed { .. } => spans.begin(event.at),
-            EventChange::Unlisted { .. } => spans.end(event.at),
-            EventChange::Expires { on, .. } => build.expires = Some((event.at, on)),
+            EventChange::Listed { .. } => spans.begin(at),
+            EventChange::Unlisted { .. } => spans.end(at),
+            EventChange::Expires { on, .. } => build.expires = Some((at, on)),
         }
     }
 
@@ -242,7 +253,7 @@ impl DeviceReleases {
         &mut self,
         id: &UpdateId,
         history: &[HistoricRelease],
-        recorded_from: Timestamp,
+        recorded_from: Moment,
     ) {
         self.releases.retain(|release| !release.builds.is_empty());
         self.improvements.retain(|release| !release.builds.is_empty());
@@ -251,16 +262,15 @@ impl DeviceReleases {
         }
         self.add_history(id, history, recorded_from);
         self.find_withdrawals();
+        for release in self.releases.iter_mut().chain(&mut self.improvements) {
+            release.sum_up_builds();
+        }
         self.find_returns(recorded_from);
+        self.versions = self.releases.iter().map(|release| release.version).collect();
     }
 
     /// The days of releases from before the record; later ones are in the record itself.
-    fn add_history(
-        &mut self,
-        id: &UpdateId,
-        history: &[HistoricRelease],
-        recorded_from: Timestamp,
-    ) {
+    fn add_history(&mut self, id: &UpdateId, history: &[HistoricRelease], recorded_from: Moment) {
         let Some(platform) = Platform::of_update_id(id.as_str()) else { return };
         // The history tells of iOS and iPadOS; tvOS shares the list, but not every release.
         let may_derive = platform != Platform::TvOs;
@@ -303,7 +313,7 @@ impl DeviceReleases {
 
     /// Finds when a major became installable again after a gap that Apple caused. For each
     /// version, it and every higher one of its major count.
-    fn find_returns(&mut self, recorded_from: Timestamp) {
+    fn find_returns(&mut self, recorded_from: Moment) {
         let mut usable = Spans::default();
         let mut major = None;
         for release in self.releases.iter_mut().rev() {
@@ -311,12 +321,12 @@ impl DeviceReleases {
                 major = Some(release.version.major());
                 usable = Spans::default();
             }
-            usable = usable.union(&release.usable_spans());
+            usable = usable.union(&release.usable);
             let mut gap_from = release.known_from.max(recorded_from);
             release.returned.clear();
             for span in usable.iter() {
-                if span.from.duration_since(gap_from) >= LONG_GAP {
-                    release.returned.push(span.from);
+                if span.from >= gap_from.plus_hours(LONG_GAP_HOURS) {
+                    release.returned.push((span.from, release_day(span.from)));
                 }
                 gap_from = gap_from.max(span.until);
             }
@@ -325,31 +335,49 @@ impl DeviceReleases {
 }
 
 impl KnownRelease {
-    fn find_withdrawals(&mut self, is_superseded: impl Fn(Timestamp) -> bool) {
+    fn find_withdrawals(&mut self, is_superseded: impl Fn(Moment) -> bool) {
         for build in &mut self.builds {
             let mut withdrawn = Spans::default();
             let next = build.public.iter().skip(1).map(|span| span.from);
             let ends = build.public.iter().map(|span| span.until);
-            for (from, until) in ends.zip(next.chain([Timestamp::MAX])) {
-                if from < Timestamp::MAX && !is_superseded(from) {
+            for (from, until) in ends.zip(next.chain([Moment::MAX])) {
+                if from < Moment::MAX && !is_superseded(from) {
                     withdrawn.add(Span { from, until });
                 }
             }
             build.withdrawn = withdrawn;
         }
     }
+
+    /// What holds for the release because it holds for some, or for every one, of its builds.
+    fn sum_up_builds(&mut self) {
+        if self.builds.is_empty() {
+            return;
+        }
+        let (mut usable, mut kept) = (Spans::default(), Spans::default());
+        let mut seen = Spans::default();
+        for build in &self.builds {
+            let offered = build.public.union(&build.installable);
+            usable = usable.union(&offered.without(&build.withdrawn));
+            let since: Spans = [Span::since(build.first_seen)].into_iter().collect();
+            kept = kept.union(&since.without(&build.withdrawn));
+            seen = seen.union(&since);
+        }
+        self.withdrawn = seen.without(&kept);
+        self.usable = usable;
+    }
 }
 
 /// The day a release counts as published.
-pub(crate) fn release_day(seen: Timestamp) -> Date {
-    utc_day(seen.checked_sub(CAPTURE_LAG).unwrap_or(Timestamp::MIN))
+fn release_day(seen: Moment) -> Date {
+    utc_day(seen.plus_hours(-CAPTURE_LAG_HOURS).timestamp())
 }
 
 pub(crate) fn utc_day(at: Timestamp) -> Date {
     Offset::UTC.to_datetime(at).date()
 }
 
-pub(crate) fn start_of(day: Date) -> Timestamp {
+fn start_of(day: Date) -> Moment {
     let midnight = day.to_datetime(jiff::civil::Time::midnight());
-    Offset::UTC.to_timestamp(midnight).unwrap_or(Timestamp::MAX)
+    Offset::UTC.to_timestamp(midnight).map_or(Moment::MAX, Moment::from)
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::Catalog;
 use super::index::{KnownBuild, KnownRelease};
 use super::review::{ReviewMoment, ReviewState};
+use super::span::Moment;
 use crate::{Build, ItemId, OsVersion, Platform, UpdateId};
 
 /// One version and build for one device id, as `explain` shows it.
@@ -42,13 +43,35 @@ pub struct ReleaseSummary {
     pub public_for: usize,
     pub installable_for: usize,
     pub withdrawn_for: usize,
+    /// When it was first public for any of them.
+    pub first_public: Option<Timestamp>,
+    /// When it left the public set for the last of them.
+    pub left_public: Option<Timestamp>,
+    /// The last day on which it leaves the feed for any of them, once that is settled.
+    pub expires: Option<Date>,
     /// The word for the whole fleet.
     pub review: ReviewState,
+}
+
+impl ReleaseSummary {
+    /// Takes over when the build was public and when it expires, as known at `now`.
+    fn note_spans(&mut self, build: &KnownBuild, now: Moment) {
+        let first = build.public.first().filter(|first| *first <= now).map(Moment::timestamp);
+        self.first_public = [self.first_public, first].into_iter().flatten().min();
+        let spans = build.public.iter().filter(|span| span.from <= now);
+        let left = spans.last().map(|span| span.until).filter(|until| *until <= now);
+        self.left_public = match self.public_for {
+            0 => self.left_public.max(left.map(Moment::timestamp)),
+            _ => None,
+        };
+        self.expires = self.expires.max(build.expires(now));
+    }
 }
 
 impl Catalog {
     /// The recorded releases of a platform as of `now`, oldest version first.
     pub fn releases(&self, platform: Platform, now: Timestamp) -> Vec<ReleaseSummary> {
+        let now = Moment::from(now);
         let mut summaries: BTreeMap<_, ReleaseSummary> = BTreeMap::new();
         for (id, release) in self.known_releases(platform, now) {
             for build in release.builds.iter().filter(|build| build.first_seen <= now) {
@@ -63,6 +86,9 @@ impl Catalog {
                     public_for: 0,
                     installable_for: 0,
                     withdrawn_for: 0,
+                    first_public: None,
+                    left_public: None,
+                    expires: None,
                     review: self.review(platform, release, None, ReviewMoment::at(now)),
                 });
                 summary.released = summary.released.min(release.released);
@@ -70,6 +96,7 @@ impl Catalog {
                 summary.public_for += usize::from(build.public.contains(now));
                 summary.installable_for += usize::from(build.is_usable(now));
                 summary.withdrawn_for += usize::from(build.is_withdrawn(now));
+                summary.note_spans(build, now);
             }
         }
         summaries.into_values().collect()
@@ -83,6 +110,7 @@ impl Catalog {
         major: u16,
         now: Timestamp,
     ) -> Option<OsVersion> {
+        let now = Moment::from(now);
         let moment = ReviewMoment::at(now);
         self.known_releases(platform, now)
             .map(|(_, release)| release)
@@ -100,6 +128,7 @@ impl Catalog {
         else {
             return Vec::new();
         };
+        let now = Moment::from(now);
         let mut table = Vec::new();
         let known = known.releases.iter().chain(&known.improvements);
         for release in known.filter(|release| release.is_known(now)) {
@@ -129,7 +158,7 @@ impl Catalog {
     fn known_releases(
         &self,
         platform: Platform,
-        now: Timestamp,
+        now: Moment,
     ) -> impl Iterator<Item = (&UpdateId, &KnownRelease)> {
         self.devices
             .iter()

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::event::{CatalogEvent, Doubts, EventChange, InsaneFetch, Observation, Offer, OfferSet};
 use super::index::DeviceReleases;
+use super::span::Moment;
 use crate::{Build, FeedList, OsVersion, Platform, UpdateId};
 
 /// A major that stays away this long is believed to be gone.
@@ -46,6 +47,7 @@ pub(super) fn observe(
 /// The feed as the applied facts leave it; after the last of them, spans still open hold.
 fn last_state(devices: &BTreeMap<UpdateId, DeviceReleases>, at: Timestamp) -> State {
     let mut state = State::new();
+    let at = Moment::from(at);
     for (id, known) in devices {
         let Some(platform) = Platform::of_update_id(id.as_str()) else { continue };
         for release in known.releases.iter().chain(&known.improvements) {

@@ -1,10 +1,10 @@
 //! Whether administrators let a release be used: approvals and holds.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 use super::event::{CatalogPolicy, Review, ReviewScope};
 use super::index::{KnownRelease, utc_day};
+use super::span::Moment;
 use crate::{FeedList, ItemId, OsVersion};
 
 /// Whether a release may be used, by the word of administrators.
@@ -33,12 +33,12 @@ impl ReviewState {
 /// does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReviewMoment {
-    pub(crate) now: Timestamp,
-    pub(crate) approvals_until: Timestamp,
+    pub(crate) now: Moment,
+    pub(crate) approvals_until: Moment,
 }
 
 impl ReviewMoment {
-    pub(crate) const fn at(now: Timestamp) -> Self {
+    pub(crate) const fn at(now: Moment) -> Self {
         Self { now, approvals_until: now }
     }
 }
@@ -79,13 +79,15 @@ impl Reviews {
             })
         };
         let is_held = |review: &Review| {
-            let is_held_now = review.held_since.is_some_and(|since| since <= moment.now);
-            is_held_now || review.resumed_at.is_some_and(|at| at > moment.approvals_until)
+            let held_since = review.held_since.map(Moment::from);
+            let resumed_at = review.resumed_at.map(Moment::from);
+            held_since.is_some_and(|since| since <= moment.now)
+                || resumed_at.is_some_and(|at| at > moment.approvals_until)
         };
         if reviews().any(is_held) {
             return ReviewState::Held;
         }
-        let by_hand = reviews().filter_map(|review| review.approved_at).min();
+        let by_hand = reviews().filter_map(|review| review.approved_at).map(Moment::from).min();
         let approved = match (self.approved_by_policy(release), by_hand) {
             (Some(policy), Some(hand)) => policy.min(hand),
             (Some(at), None) | (None, Some(at)) => at,
@@ -94,8 +96,9 @@ impl Reviews {
         if approved > moment.approvals_until {
             return ReviewState::NotApproved;
         }
-        let resumed = reviews().filter_map(|review| review.resumed_at).max();
-        let since = [Some(approved), resumed].into_iter().flatten().map(utc_day).max();
+        let resumed = reviews().filter_map(|review| review.resumed_at).map(Moment::from).max();
+        let counts_from = resumed.map_or(approved, |resumed| resumed.max(approved));
+        let since = Some(utc_day(counts_from.timestamp()));
         ReviewState::Approved { since: since.filter(|day| *day > release.released) }
     }
 
@@ -107,12 +110,11 @@ impl Reviews {
         rest.get(..length).unwrap_or_default()
     }
 
-    fn approved_by_policy(&self, release: &KnownRelease) -> Option<Timestamp> {
+    fn approved_by_policy(&self, release: &KnownRelease) -> Option<Moment> {
         match self.policy {
-            CatalogPolicy::AtOnce => Some(Timestamp::MIN),
+            CatalogPolicy::AtOnce => Some(Moment::MIN),
             CatalogPolicy::AfterDays(days) => {
-                let wait = SignedDuration::from_hours(24 * i64::from(days));
-                Some(release.known_from.checked_add(wait).unwrap_or(Timestamp::MAX))
+                Some(release.known_from.plus_hours(24 * i64::from(days)))
             }
             CatalogPolicy::ByHand => None,
         }

@@ -1,58 +1,115 @@
-//! Spans of time in which something held.
+//! Moments, and the spans of time in which something held, laid out for fast reading.
 
 use jiff::Timestamp;
 
+/// A moment in nanoseconds since 1970; what lies outside 1677 to 2262 is the first or last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(i64);
+
 /// Half-open spans in the order of time; the last one may still be open.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Spans(Vec<Span>);
+///
+/// The last span is kept in place: nearly every question is about it, and none but the rare one
+/// about an earlier span follows a pointer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spans {
+    last: Span,
+    earlier: Vec<Span>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
-    pub(crate) from: Timestamp,
-    /// `Timestamp::MAX` while open.
-    pub(crate) until: Timestamp,
+    pub(crate) from: Moment,
+    /// `Moment::MAX` while open.
+    pub(crate) until: Moment,
+}
+
+impl Moment {
+    pub(crate) const MIN: Self = Self(i64::MIN);
+    pub(crate) const MAX: Self = Self(i64::MAX);
+
+    /// A moment some hours later, or earlier.
+    pub(crate) const fn plus_hours(self, hours: i64) -> Self {
+        Self(self.0.saturating_add(hours.saturating_mul(3600 * 1_000_000_000)))
+    }
+
+    pub(crate) fn timestamp(self) -> Timestamp {
+        Timestamp::from_nanosecond(i128::from(self.0)).unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl From<Timestamp> for Moment {
+    fn from(timestamp: Timestamp) -> Self {
+        let limit = if timestamp < Timestamp::UNIX_EPOCH { i64::MIN } else { i64::MAX };
+        Self(i64::try_from(timestamp.as_nanosecond()).unwrap_or(limit))
+    }
+}
+
+impl Span {
+    /// No moment is in it.
+    const NEVER: Self = Self { from: Moment::MAX, until: Moment::MAX };
+
+    pub(crate) const fn since(from: Moment) -> Self {
+        Self { from, until: Moment::MAX }
+    }
+}
+
+impl Default for Spans {
+    fn default() -> Self {
+        Self { last: Span::NEVER, earlier: Vec::new() }
+    }
 }
 
 impl Spans {
     /// Begins a span, unless one is open; what ended at this very moment goes on.
-    pub(crate) fn begin(&mut self, at: Timestamp) {
-        match self.0.last_mut() {
-            Some(last) if last.until >= at => last.until = Timestamp::MAX,
-            Some(_) | None => self.0.push(Span { from: at, until: Timestamp::MAX }),
+    pub(crate) fn begin(&mut self, at: Moment) {
+        if self.last == Span::NEVER {
+            self.last = Span::since(at);
+        } else if self.last.until >= at {
+            self.last.until = Moment::MAX;
+        } else {
+            self.earlier.push(self.last);
+            self.last = Span::since(at);
         }
     }
 
     /// Ends the open span, if there is one.
-    pub(crate) fn end(&mut self, at: Timestamp) {
-        if let Some(last) = self.0.last_mut()
-            && last.until == Timestamp::MAX
-        {
-            last.until = at.max(last.from);
+    pub(crate) fn end(&mut self, at: Moment) {
+        if self.is_open() {
+            self.last.until = at.max(self.last.from);
         }
     }
 
+    /// Adds a span that begins no earlier than the others.
     pub(crate) fn add(&mut self, span: Span) {
-        self.begin(span.from);
-        if span.until < Timestamp::MAX {
-            self.end(span.until);
+        if self.last == Span::NEVER {
+            self.last = span;
+        } else if self.last.until >= span.from {
+            self.last.until = self.last.until.max(span.until);
+        } else {
+            self.earlier.push(self.last);
+            self.last = span;
         }
     }
 
     /// Whether it held at this moment.
-    pub(crate) fn contains(&self, at: Timestamp) -> bool {
-        self.0.iter().rev().find(|span| span.from <= at).is_some_and(|span| at < span.until)
+    pub(crate) fn contains(&self, at: Moment) -> bool {
+        if at >= self.last.from {
+            return at < self.last.until;
+        }
+        self.earlier.iter().rev().find(|span| span.from <= at).is_some_and(|span| at < span.until)
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        self.0.last().is_some_and(|span| span.until == Timestamp::MAX)
+        self.last != Span::NEVER && self.last.until == Moment::MAX
     }
 
-    pub(crate) fn first(&self) -> Option<Timestamp> {
-        self.0.first().map(|span| span.from)
+    pub(crate) fn first(&self) -> Option<Moment> {
+        self.iter().next().map(|span| span.from)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Span> + '_ {
-        self.0.iter().copied()
+        let last = Some(self.last).filter(|last| *last != Span::NEVER);
+        self.earlier.iter().copied().chain(last)
     }
 
     /// The parts of these spans that lie in none of `others`.
@@ -65,12 +122,12 @@ impl Spans {
                     break;
                 }
                 if from < hole.from {
-                    left.0.push(Span { from, until: hole.from });
+                    left.add(Span { from, until: hole.from });
                 }
                 from = from.max(hole.until);
             }
             if from < span.until {
-                left.0.push(Span { from, until: span.until });
+                left.add(Span { from, until: span.until });
             }
         }
         left
@@ -80,14 +137,18 @@ impl Spans {
     pub(crate) fn union(&self, other: &Self) -> Self {
         let mut spans: Vec<Span> = self.iter().chain(other.iter()).collect();
         spans.sort_by_key(|span| span.from);
-        let mut union: Vec<Span> = Vec::with_capacity(spans.len());
+        spans.into_iter().collect()
+    }
+}
+
+impl FromIterator<Span> for Spans {
+    /// Collects spans in the order of their beginnings.
+    fn from_iter<T: IntoIterator<Item = Span>>(spans: T) -> Self {
+        let mut collected = Self::default();
         for span in spans {
-            match union.last_mut() {
-                Some(last) if last.until >= span.from => last.until = last.until.max(span.until),
-                Some(_) | None => union.push(span),
-            }
+            collected.add(span);
         }
-        Self(union)
+        collected
     }
 }
 
@@ -95,30 +156,28 @@ impl Spans {
 mod tests {
     use super::*;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::constant(second, 0)
-    }
-
     fn spans(list: &[(i64, i64)]) -> Spans {
-        Spans(list.iter().map(|&(from, until)| Span { from: at(from), until: at(until) }).collect())
+        list.iter()
+            .map(|&(from, until)| Span { from: Moment(from), until: Moment(until) })
+            .collect()
     }
 
     #[test]
     fn a_span_holds_from_its_beginning_until_before_its_end() {
         let mut spans = Spans::default();
-        spans.begin(at(10));
-        spans.end(at(20));
-        spans.begin(at(30));
-        let held: Vec<_> = (0..5).map(|ten| spans.contains(at(ten * 10))).collect();
+        spans.begin(Moment(10));
+        spans.end(Moment(20));
+        spans.begin(Moment(30));
+        let held: Vec<_> = (0..5).map(|ten| spans.contains(Moment(ten * 10))).collect();
         assert_eq!(held, [false, true, false, true, true]);
     }
 
     #[test]
     fn leaving_and_returning_at_one_moment_is_no_gap() {
         let mut spans = Spans::default();
-        spans.begin(at(10));
-        spans.end(at(20));
-        spans.begin(at(20));
+        spans.begin(Moment(10));
+        spans.end(Moment(20));
+        spans.begin(Moment(20));
         assert_eq!(spans.iter().count(), 1);
     }
 
@@ -128,5 +187,13 @@ mod tests {
         assert_eq!(joined, spans(&[(0, 15), (20, 40)]));
         let cut = spans(&[(0, 10), (20, 30)]).without(&spans(&[(5, 22), (25, 26)]));
         assert_eq!(cut, spans(&[(0, 5), (22, 25), (26, 30)]));
+    }
+
+    #[test]
+    fn moments_outside_their_range_are_the_first_and_the_last() {
+        assert_eq!(Moment::from(Timestamp::MAX), Moment::MAX);
+        assert_eq!(Moment::from(Timestamp::MIN), Moment::MIN);
+        let now: Timestamp = "2026-08-17T18:12:30.5Z".parse().unwrap();
+        assert_eq!(Moment::from(now).timestamp(), now);
     }
 }

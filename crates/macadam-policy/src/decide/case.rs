@@ -1,12 +1,12 @@
 //! One device at one moment: what every rule looks at.
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
 
 use super::mechanism::mechanism;
 use super::{Mechanism, NotManageable};
-use crate::catalog::{DeviceReleases, KnownRelease, ReviewMoment};
+use crate::catalog::{DeviceReleases, KnownRelease, Moment, ReviewMoment};
 use crate::{Catalog, Device, EnrollmentKind, ItemId, Platform, ReviewState};
 
 /// Where a device lives that never told its offset: nowhere is a deadline over later.
@@ -14,7 +14,7 @@ pub(super) const UNKNOWN_OFFSET: Offset = Offset::constant(-12);
 
 /// A device that can be managed, with what the catalog knows about it.
 pub(super) struct Case<'a> {
-    pub(super) now: Timestamp,
+    pub(super) now: Moment,
     /// The time on the device's own clock.
     pub(super) local: DateTime,
     pub(super) catalog: &'a Catalog,
@@ -46,13 +46,15 @@ impl<'a> Case<'a> {
         if needs_ddm && !device.has_ddm_enforcement {
             return Err(NotManageable::NoDeclarativeManagement);
         }
+        let moment = Moment::from(now);
         let id = device.update_id.as_ref().ok_or(NotManageable::NoUpdateId)?;
         let known = catalog.device(id).ok_or(NotManageable::NotInFeed)?;
-        if !known.releases.iter().any(|release| release.is_known(now)) {
+        if !known.releases.iter().any(|release| release.is_known(moment)) {
             return Err(NotManageable::NotInFeed);
         }
         let offset = device.utc_offset.unwrap_or(UNKNOWN_OFFSET);
-        Ok(Self { now, local: offset.to_datetime(now), catalog, device, known, offset })
+        let local = offset.to_datetime(now);
+        Ok(Self { now: moment, local, catalog, device, known, offset })
     }
 
     /// The device-local time of a moment.
@@ -61,8 +63,8 @@ impl<'a> Case<'a> {
     }
 
     /// The moment at which the device's clock shows this time.
-    pub(super) fn moment(&self, local: DateTime) -> Timestamp {
-        self.offset.to_timestamp(local).unwrap_or(Timestamp::MAX)
+    pub(super) fn moment(&self, local: DateTime) -> Moment {
+        moment_at(self.offset, local)
     }
 
     pub(super) fn review(
@@ -81,8 +83,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// A moment some hours later; the end of time when there is none.
-pub(super) fn after_hours(moment: Timestamp, hours: i64) -> Timestamp {
-    let later = moment.checked_add(SignedDuration::from_hours(hours));
-    later.unwrap_or(if hours < 0 { Timestamp::MIN } else { Timestamp::MAX })
+/// The moment at which a clock with this offset shows a time; the end of time when it never does.
+pub(super) fn moment_at(offset: Offset, local: DateTime) -> Moment {
+    offset.to_timestamp(local).map_or(Moment::MAX, Moment::from)
 }

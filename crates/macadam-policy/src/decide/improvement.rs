@@ -1,6 +1,5 @@
 //! Background Security Improvements: small releases for one build of the newest version.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::Mechanism;
@@ -10,7 +9,7 @@ use super::mechanism::mechanism;
 use super::obligations::{conclude, start};
 use super::schedule::{Obligation, earlier};
 use super::track::{Start, Track};
-use crate::catalog::{KnownRelease, ReviewMoment};
+use crate::catalog::{KnownRelease, Moment, ReviewMoment};
 use crate::trace::{ImprovementRule, ReleaseRule};
 use crate::{BsiEnforcement, OsVersion, Period, ReviewState, Trace};
 
@@ -55,7 +54,7 @@ pub(super) fn judge(case: &Case<'_>, track: &Track<'_>, trace: &mut Trace) -> Op
 pub(super) fn inherited(
     case: &Case<'_>,
     track: &Track<'_>,
-    begins: (Date, Timestamp),
+    begins: (Date, Moment),
     by: OsVersion,
     trace: &mut Trace,
 ) -> Option<Obligation> {

@@ -190,7 +190,8 @@ fn not_out(case: &Case<'_>, track: &Track<'_>, trace: &mut Trace) -> Option<Stan
         release.is_withdrawn(case.now)
             || !case.review(release, track.item.id, reviews).is_approved()
     };
-    if track.all.iter().filter(|release| release.is_known(case.now)).all(is_barred) {
+    let known = track.newer.iter().filter(|release| release.is_known(case.now));
+    if known.into_iter().all(is_barred) {
         track.note(trace, ScopeRule::MajorNotUsable { major });
         return Some(Standing::Waiting);
     }

@@ -156,12 +156,10 @@ pub(super) fn conclude(
         return Standing::Met;
     };
     let deadline = track.schedule.deadline(first, track.index, trace);
-    let why = track.obstacle(case, first.version).unwrap_or(Unresolved::Expired);
-    let Some(newest) = newest else {
-        return unresolved(track, first.version, why, deadline, trace);
-    };
     let due = Due { version: first.version, deadline };
-    let Some(Pick { release, build }) = settle(case, track, newest, due, trace) else {
+    let pick = newest.and_then(|newest| settle(case, track, newest, due, trace));
+    let Some(Pick { release, build }) = pick else {
+        let why = track.obstacle(case, first.version).unwrap_or(Unresolved::Expired);
         return unresolved(track, first.version, why, deadline, trace);
     };
     let version = release.version;

@@ -26,16 +26,32 @@ impl Obligation {
 }
 
 /// One item's schedule for one device.
+#[derive(Clone, Copy)]
 pub(super) struct Schedule<'a> {
     item: &'a AssignedItem,
     settings: &'a ManagedOsSettings,
+    /// Where minimum notice is given: the day the item reached the device, and the day after
+    /// which notice given then is over.
+    notice: Option<Notice>,
+}
+
+#[derive(Clone, Copy)]
+struct Notice {
+    days: u16,
     reached_on: Date,
+    over_on: Date,
 }
 
 impl<'a> Schedule<'a> {
     pub(super) fn new(item: &'a AssignedItem) -> Self {
-        // The day in UTC: a device that travels does not move its deadlines.
-        Self { item, settings: item.item.settings(), reached_on: utc_day(item.reached_at) }
+        let settings = item.item.settings();
+        let days = settings.minimum_notice_days;
+        let notice = (days > 0).then(|| {
+            // The day in UTC: a device that travels does not move its deadlines.
+            let reached_on = utc_day(item.reached_at);
+            Notice { days, reached_on, over_on: add_days(reached_on, days) }
+        });
+        Self { item, settings, notice }
     }
 
     /// A release's due date, counted from a day; minimum notice counts from its release.
@@ -46,8 +62,12 @@ impl<'a> Schedule<'a> {
         (within, at): (Period, Time),
         released: Date,
     ) -> Obligation {
-        let date = add_days(within.after(from), self.item.ring_offset_days);
-        self.obligation(version, (date, at), released)
+        let ring = self.item.ring_offset_days;
+        let date = match within {
+            Period::Days(days) => add_days(from, ring.saturating_add(u16::from(days))),
+            Period::Months(_) => add_days(within.after(from), ring),
+        };
+        self.obligation(version, (date, at), Some(released))
     }
 
     /// A typed version's due date; minimum notice counts from the day it could be installed.
@@ -58,22 +78,17 @@ impl<'a> Schedule<'a> {
         installable_from: Option<Date>,
     ) -> Obligation {
         let date = add_days(on, self.item.ring_offset_days);
-        self.obligation(version, (date, at), installable_from.unwrap_or(self.reached_on))
+        self.obligation(version, (date, at), installable_from)
     }
 
     fn obligation(
         &self,
         version: OsVersion,
         (date, at): (Date, Time),
-        installable_from: Date,
+        installable_from: Option<Date>,
     ) -> Obligation {
         let without_notice = date.to_datetime(at);
-        let notice = self.settings.minimum_notice_days;
-        let noticed = if notice == 0 {
-            date
-        } else {
-            date.max(add_days(installable_from.max(self.reached_on), notice))
-        };
+        let noticed = self.notice.map_or(date, |notice| date.max(notice.over(installable_from)));
         Obligation { version, due: noticed.to_datetime(at), without_notice }
     }
 
@@ -109,6 +124,16 @@ impl<'a> Schedule<'a> {
     }
 }
 
+impl Notice {
+    /// The day on which notice is over of what could be installed from a day on.
+    fn over(self, installable_from: Option<Date>) -> Date {
+        match installable_from {
+            Some(day) if day > self.reached_on => add_days(day, self.days),
+            Some(_) | None => self.over_on,
+        }
+    }
+}
+
 /// The earlier of two obligations; of equal ones the lower version, which is what is due.
 pub(super) fn earlier(first: Option<Obligation>, other: Obligation) -> Obligation {
     match first {
@@ -121,13 +146,12 @@ pub(super) fn earlier(first: Option<Obligation>, other: Obligation) -> Obligatio
 /// window allows.
 fn next_allowed(settings: &ManagedOsSettings, deadline: DateTime) -> DateTime {
     let mut moment = deadline;
-    // A freeze window is left behind for good, so each one costs at most two rounds.
-    for _ in 0..=2 * settings.freeze_windows.len() + 1 {
-        let moved = into_maintenance(settings, after_freeze(settings, moment));
-        if moved == moment {
+    // Every round but the last leaves a freeze window behind for good.
+    for _ in 0..=settings.freeze_windows.len() {
+        moment = into_maintenance(settings, after_freeze(settings, moment));
+        if after_freeze(settings, moment) == moment {
             break;
         }
-        moment = moved;
     }
     moment
 }
@@ -142,14 +166,13 @@ fn into_maintenance(settings: &ManagedOsSettings, moment: DateTime) -> DateTime 
     if settings.maintenance_windows.is_empty() {
         return moment;
     }
-    let mut next: Option<DateTime> = None;
+    let today = moment.weekday();
     // From yesterday, whose window may reach into today, to the same day next week.
-    for days in -1..=7 {
-        let day = shift_days(moment.date(), days);
-        for window in &settings.maintenance_windows {
-            if !window.days.contains(&day.weekday()) {
-                continue;
-            }
+    for days in -1..=7_i8 {
+        let weekday = today.wrapping_add(days);
+        let mut next: Option<DateTime> = None;
+        for window in settings.maintenance_windows.iter().filter(|w| w.days.contains(&weekday)) {
+            let day = shift_days(moment.date(), i64::from(days));
             let from = day.to_datetime(window.from);
             let last_day = if window.until > window.from { day } else { shift_days(day, 1) };
             if from <= moment && moment < last_day.to_datetime(window.until) {
@@ -159,8 +182,12 @@ fn into_maintenance(settings: &ManagedOsSettings, moment: DateTime) -> DateTime 
                 next = Some(next.map_or(from, |next| next.min(from)));
             }
         }
+        // The windows of later days begin no earlier.
+        if let Some(next) = next {
+            return next;
+        }
     }
-    next.unwrap_or(moment)
+    moment
 }
 
 fn add_days(date: Date, days: u16) -> Date {

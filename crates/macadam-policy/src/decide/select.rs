@@ -68,13 +68,18 @@ pub(super) fn select(
     concerns: &mut Vec<Concern<'_>>,
     trace: &mut Trace,
 ) -> Choice {
-    keep_most_specific(concerns, trace);
+    let is_contested = is_contested(concerns);
+    if is_contested {
+        keep_most_specific(concerns, trace);
+    }
     let newest = concerns.iter().map(Concern::major).max();
     for concern in concerns.iter_mut() {
         let is_newest = Some(concern.major()) == newest;
         concern.standing = judge(case, concern.index, concern.item, is_newest, trace);
     }
-    keep_strictest(concerns, trace);
+    if is_contested {
+        keep_strictest(concerns, trace);
+    }
     let meets_floor = concerns.iter().all(|concern| concern.standing.meets_floor());
     if let Some(choice) = install(case, concerns, trace) {
         return Choice { meets_floor, ..choice };
@@ -84,11 +89,16 @@ pub(super) fn select(
     Choice { meets_floor, ..Choice::of(outcome) }
 }
 
+/// Whether two items are for the same major, which saving prevents where it can.
+fn is_contested(concerns: &[Concern<'_>]) -> bool {
+    let majors = || concerns.iter().map(Concern::major);
+    majors().enumerate().any(|(index, major)| majors().skip(index + 1).any(|next| next == major))
+}
+
 /// Of several items for one major, the more specifically assigned ones stay.
 fn keep_most_specific(concerns: &mut Vec<Concern<'_>>, trace: &mut Trace) {
     let key = |concern: &Concern<'_>| (concern.major(), concern.item.depth, concern.index);
-    let ranks: Vec<_> =
-        if concerns.len() > 1 { concerns.iter().map(key).collect() } else { return };
+    let ranks: Vec<_> = concerns.iter().map(key).collect();
     concerns.retain(|concern| {
         let (major, depth, _) = key(concern);
         let better = ranks.iter().filter(|rank| rank.0 == major && rank.1 > depth).max();
@@ -105,8 +115,7 @@ fn keep_strictest(concerns: &mut Vec<Concern<'_>>, trace: &mut Trace) {
         let deadline = concern.standing.deadline();
         (concern.major(), deadline.is_none(), deadline, concern.item.id, concern.index)
     };
-    let ranks: Vec<_> =
-        if concerns.len() > 1 { concerns.iter().map(key).collect() } else { return };
+    let ranks: Vec<_> = concerns.iter().map(key).collect();
     concerns.retain(|concern| {
         let own = key(concern);
         let better = ranks.iter().filter(|rank| rank.0 == own.0 && **rank < own).min();

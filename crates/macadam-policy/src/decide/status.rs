@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use super::case::{UNKNOWN_OFFSET, after_hours};
+use super::case::{UNKNOWN_OFFSET, moment_at};
 use super::{Outcome, Status, Suspended, Target};
+use crate::catalog::Moment;
 use crate::trace::StatusRule;
 use crate::{Device, InstallState, Trace};
 
@@ -49,9 +50,9 @@ fn problem(now: Timestamp, target: &Target, device: &Device) -> Option<StatusRul
 /// Overdue, and not for want of power or network: it was seen since.
 fn is_overdue(now: Timestamp, deadline: DateTime, device: &Device) -> bool {
     let offset = device.utc_offset.unwrap_or(UNKNOWN_OFFSET);
-    let deadline = offset.to_timestamp(deadline).unwrap_or(Timestamp::MAX);
-    let overdue_from = after_hours(deadline, OVERDUE_HOURS);
-    now > overdue_from && device.last_seen.is_some_and(|seen| seen > overdue_from)
+    let overdue_from = moment_at(offset, deadline).plus_hours(OVERDUE_HOURS);
+    let is_past = |moment: Timestamp| Moment::from(moment) > overdue_from;
+    is_past(now) && device.last_seen.is_some_and(is_past)
 }
 
 /// How far the device says it is with this very target.

@@ -1,11 +1,10 @@
 //! Which version and build a device is given once it is known that something is due.
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use super::case::{Case, after_hours};
+use super::case::Case;
 use super::track::Track;
-use crate::catalog::{KnownBuild, KnownRelease, ReviewMoment};
+use crate::catalog::{KnownBuild, KnownRelease, Moment, ReviewMoment};
 use crate::trace::TargetRule;
 use crate::{AtWork, InstallState, OsVersion, Trace};
 
@@ -41,7 +40,7 @@ pub(super) fn settle<'a>(
     trace: &mut Trace,
 ) -> Option<Pick<'a>> {
     let deadline = case.moment(due.deadline);
-    let frozen_at = after_hours(deadline, -FREEZE_HOURS);
+    let frozen_at = deadline.plus_hours(-FREEZE_HOURS);
     if case.now < frozen_at {
         return pick(case, newest, case.now, trace);
     }
@@ -57,7 +56,7 @@ pub(super) fn settle<'a>(
         return pick(case, kept, frozen_at, trace);
     }
     let at_work = case.device.at_work.as_ref().filter(|work| is_busy_with(work, version));
-    match at_work.filter(|_| case.now < after_hours(deadline, FINISH_HOURS)) {
+    match at_work.filter(|_| case.now < deadline.plus_hours(FINISH_HOURS)) {
         Some(AtWork { state, .. }) => {
             let state = *state;
             trace.push(Some(track.index), TargetRule::KeptWhileAtWork { version, newer, state });
@@ -80,7 +79,7 @@ fn is_busy_with(work: &AtWork, version: OsVersion) -> bool {
 pub(super) fn pick<'a>(
     case: &Case<'a>,
     release: &'a KnownRelease,
-    seen_by: Timestamp,
+    seen_by: Moment,
     trace: &mut Trace,
 ) -> Option<Pick<'a>> {
     let usable = || release.builds.iter().filter(|build| build.is_usable(case.now));

@@ -6,11 +6,12 @@ use jiff::civil::{Date, DateTime};
 use super::case::Case;
 use super::schedule::Schedule;
 use super::{AssignedItem, Unresolved};
-use crate::catalog::{KnownRelease, ReviewMoment, Source};
+use crate::catalog::{KnownRelease, Moment, ReviewMoment, Source};
 use crate::trace::Basis;
 use crate::{ManagedOsSettings, OsVersion, ReviewState, Rule, Trace};
 
 /// One item's releases for one device.
+#[derive(Clone, Copy)]
 pub(super) struct Track<'a> {
     pub(super) index: u8,
     pub(super) item: &'a AssignedItem,
@@ -22,9 +23,7 @@ pub(super) struct Track<'a> {
     pub(super) is_upgrade: bool,
     /// When its user asked for the upgrade, by the device's clock.
     pub(super) asked_at: Option<DateTime>,
-    /// Every release for this device id, oldest first.
-    pub(super) all: &'a [KnownRelease],
-    /// Those above the version the device runs.
+    /// The releases for this device id above the version it runs, oldest first.
     pub(super) newer: &'a [KnownRelease],
 }
 
@@ -40,8 +39,7 @@ impl<'a> Track<'a> {
         let settings = item.item.settings();
         let running = case.device.os_version;
         let is_upgrade = running.major() < settings.major;
-        let asked = item.requested_at.filter(|at| is_upgrade && *at <= case.now);
-        let all = case.known.track(settings.major);
+        let asked = item.requested_at.filter(|at| is_upgrade && Moment::from(*at) <= case.now);
         Self {
             index,
             item,
@@ -53,29 +51,22 @@ impl<'a> Track<'a> {
             asked_at: asked
                 .and_then(|at| Timestamp::from_second(at.as_second()).ok())
                 .map(|at| case.local_time(at)),
-            all,
-            newer: above(all, running),
+            newer: case.known.track_above(settings.major, running),
         }
     }
 
     /// The same item over the Background Security Improvements of the running version.
     pub(super) fn improvements(case: &Case<'a>, track: &Self) -> Self {
         let running = case.device.os_version;
-        let all = case.known.improvements_of(running.base());
-        Self {
-            schedule: Schedule::new(track.item),
-            all,
-            newer: above(all, running),
-            asked_at: None,
-            ..*track
-        }
+        let newer = case.known.improvements_above(running);
+        Self { newer, asked_at: None, ..*track }
     }
 
     /// The newest release above the device's version that was installable and approved.
     pub(super) fn newest(
         &self,
         case: &Case<'_>,
-        at: Timestamp,
+        at: Moment,
         reviews: ReviewMoment,
     ) -> Option<&'a KnownRelease> {
         self.newer.iter().rev().find(|release| {
@@ -90,13 +81,16 @@ impl<'a> Track<'a> {
     }
 
     /// A version as the catalog knows it for this device.
-    pub(super) fn find(&self, case: &Case<'_>, version: OsVersion) -> Option<&'a KnownRelease> {
-        let found = self.all.binary_search_by_key(&version, |release| release.version).ok()?;
-        self.all.get(found).filter(|release| release.is_known(case.now))
+    pub(super) fn find(&self, case: &Case<'a>, version: OsVersion) -> Option<&'a KnownRelease> {
+        let list = case.known.list_of(version);
+        let found = list.partition_point(|release| release.version < version);
+        let same = list.get(found..)?.iter().take_while(|release| release.version == version);
+        same.filter(|release| release.is_known(case.now))
+            .find(|release| case.has_prerequisite(release))
     }
 
     /// What keeps a version from being installed, if anything does.
-    pub(super) fn obstacle(&self, case: &Case<'_>, version: OsVersion) -> Option<Unresolved> {
+    pub(super) fn obstacle(&self, case: &Case<'a>, version: OsVersion) -> Option<Unresolved> {
         let Some(release) = self.find(case, version) else {
             return Some(Unresolved::NotForThisDevice);
         };
@@ -114,7 +108,7 @@ impl<'a> Track<'a> {
     }
 
     /// The day from which a typed version could be installed: after a long gap, its end.
-    pub(super) fn installable_from(&self, case: &Case<'_>, version: OsVersion) -> Option<Date> {
+    pub(super) fn installable_from(&self, case: &Case<'a>, version: OsVersion) -> Option<Date> {
         let release = self.find(case, version)?;
         Some(release.returned_on(case.now).unwrap_or(release.released).max(release.released))
     }
@@ -127,7 +121,7 @@ impl<'a> Track<'a> {
 impl Start {
     /// The day an approved release counts from: the latest of its release, its approval and the
     /// end of a gap in which it could not be had.
-    pub(super) fn of(release: &KnownRelease, approved: Option<Date>, now: Timestamp) -> Self {
+    pub(super) fn of(release: &KnownRelease, approved: Option<Date>, now: Moment) -> Self {
         let basis = match release.source {
             Source::Feed => Basis::Released,
             Source::History => Basis::Recorded,
@@ -142,9 +136,4 @@ impl Start {
         }
         start
     }
-}
-
-fn above(releases: &[KnownRelease], version: OsVersion) -> &[KnownRelease] {
-    let lower = releases.partition_point(|release| release.version <= version);
-    releases.get(lower..).unwrap_or_default()
 }

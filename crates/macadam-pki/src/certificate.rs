@@ -238,20 +238,21 @@ impl std::fmt::Debug for Fingerprint {
 impl std::str::FromStr for Fingerprint {
     type Err = ParseFingerprintError;
 
-    /// Reads what `Display` writes; colons, as `openssl x509 -fingerprint` prints them, are skipped.
+    /// Reads what `Display` writes, and the same with colons, as OpenSSL prints it.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits: Vec<u8> = text
+        let mut digits = text
             .bytes()
             .filter(|byte| *byte != b':')
-            .map(|byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-            .collect::<Option<_>>()
-            .ok_or(ParseFingerprintError)?;
-        let bytes: Vec<u8> =
-            digits.chunks(2).map(|pair| pair.iter().fold(0, |n, d| n << 4 | d)).collect();
-        if digits.len() != 64 {
-            return Err(ParseFingerprintError);
+            .map(|byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()));
+        let mut digit = || digits.next().flatten().ok_or(ParseFingerprintError);
+        let mut bytes = [0; 32];
+        for byte in &mut bytes {
+            *byte = digit()? << 4 | digit()?;
         }
-        bytes.try_into().map(Self).map_err(|_| ParseFingerprintError)
+        match digits.next() {
+            None => Ok(Self(bytes)),
+            Some(_) => Err(ParseFingerprintError),
+        }
     }
 }
 

@@ -260,10 +260,9 @@ fn messages_that_openssl_makes_now_are_read() {
     openssl.write("key.pem", signer.key().to_pem().as_bytes());
     openssl.write("certificate.pem", signer.certificate().to_pem().as_bytes());
     openssl.write("body", &body());
+    let sign = "-sign -binary -in body -outform DER -signer certificate.pem -inkey key.pem";
     for options in ["-md sha256", "-md sha1 -stream", "-md sha384 -noattr", "-md sha512 -keyid"] {
-        let message = openssl.run(&format!(
-            "cms -sign -binary -in body -outform DER -signer certificate.pem -inkey key.pem {options}"
-        ));
+        let message = openssl.run(&format!("cms {sign} {options}"));
         let verified = verify_detached(&message, &body()).unwrap();
         assert_eq!(verified.certificate, *signer.certificate(), "{options}");
     }

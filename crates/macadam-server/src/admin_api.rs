@@ -18,8 +18,6 @@ mod push_certificates;
 mod releases;
 mod server;
 mod sessions;
-#[cfg(test)]
-mod tests;
 mod tokens;
 
 use std::time::Duration;
@@ -70,6 +68,12 @@ pub(crate) fn router(app: App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(map_response(add_headers))
         .with_state(app)
+}
+
+/// The OpenAPI document, as it is committed.
+#[cfg(test)]
+pub(crate) fn document() -> OpenApi {
+    documented().1
 }
 
 /// The routes, and the OpenAPI document that is made from the same list.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::caller::{EditBlueprints, May, Read};
 use super::error::ApiError;
-use super::input::{Json, Path, Query, Revision};
+use super::input::{Json, Path, Query, Revised, Revision};
 use crate::app::App;
 
 /// The most devices that one request moves.
@@ -33,8 +33,8 @@ pub(super) async fn show_blueprint(
     State(app): State<App>,
     _: May<Read>,
     Path(id): Path<Uuid>,
-) -> Result<Json<Blueprint>, ApiError> {
-    Ok(Json(app.show_blueprint(BlueprintId(id)).await?))
+) -> Result<Revised<Blueprint>, ApiError> {
+    Ok(Revised(app.show_blueprint(BlueprintId(id)).await?))
 }
 
 /// Creates a blueprint.
@@ -44,8 +44,8 @@ pub(super) async fn create_blueprint(
     State(app): State<App>,
     may: May<EditBlueprints>,
     Json(body): Json<WriteBlueprint>,
-) -> Result<(StatusCode, Json<Blueprint>), ApiError> {
-    Ok((StatusCode::CREATED, Json(app.create_blueprint(&may.caller, body).await?)))
+) -> Result<(StatusCode, Revised<Blueprint>), ApiError> {
+    Ok((StatusCode::CREATED, Revised(app.create_blueprint(&may.caller, body).await?)))
 }
 
 /// Replaces a blueprint.
@@ -60,9 +60,9 @@ pub(super) async fn update_blueprint(
     Path(id): Path<Uuid>,
     Revision(revision): Revision,
     Json(body): Json<WriteBlueprint>,
-) -> Result<Json<Blueprint>, ApiError> {
+) -> Result<Revised<Blueprint>, ApiError> {
     let blueprint = app.update_blueprint(&may.caller, (BlueprintId(id), revision), body).await?;
-    Ok(Json(blueprint))
+    Ok(Revised(blueprint))
 }
 
 /// Deletes a blueprint that no device is in.
@@ -90,10 +90,10 @@ pub(super) async fn assign_devices(
     may: May<EditBlueprints>,
     Path(id): Path<Uuid>,
     Json(body): Json<AssignDevices>,
-) -> Result<Json<Blueprint>, ApiError> {
+) -> Result<Revised<Blueprint>, ApiError> {
     if body.device_ids.len() > DEVICES {
         let message = format!("at most {DEVICES} devices move at a time");
         return Err(ApiError::settings(vec![Detail::new("device_ids", message)]));
     }
-    Ok(Json(app.assign_devices(&may.caller, BlueprintId(id), body).await?))
+    Ok(Revised(app.assign_devices(&may.caller, BlueprintId(id), body).await?))
 }

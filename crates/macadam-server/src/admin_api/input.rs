@@ -6,6 +6,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use macadam_api::ErrorCode;
+use macadam_api::blueprints::Blueprint;
+use macadam_api::library_items::LibraryItem;
+use macadam_api::people::Person;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -23,8 +26,13 @@ pub(crate) struct Path<T>(pub(crate) T);
 /// A body that is no JSON of ours, as it came.
 pub(crate) struct Body(pub(crate) Bytes);
 
-/// An answer with the revision that `If-Match` will name.
-pub(crate) struct Revised<T>(pub(crate) u64, pub(crate) T);
+/// An answer whose revision, which `If-Match` will name, is its `ETag`.
+pub(crate) struct Revised<T>(pub(crate) T);
+
+/// What can be changed from the revision that was read only.
+pub(crate) trait HasRevision {
+    fn revision(&self) -> u64;
+}
 
 /// The revision that `If-Match` names.
 pub(crate) struct Revision(pub(crate) u64);
@@ -59,10 +67,28 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     }
 }
 
-impl<T: Serialize> IntoResponse for Revised<T> {
+impl<T: Serialize + HasRevision> IntoResponse for Revised<T> {
     fn into_response(self) -> Response {
-        let Self(revision, body) = self;
-        ([(header::ETAG, format!("\"{revision}\""))], Json(body)).into_response()
+        let tag = format!("\"{}\"", self.0.revision());
+        ([(header::ETAG, tag)], Json(self.0)).into_response()
+    }
+}
+
+impl HasRevision for Person {
+    fn revision(&self) -> u64 {
+        self.revision
+    }
+}
+
+impl HasRevision for LibraryItem {
+    fn revision(&self) -> u64 {
+        self.revision
+    }
+}
+
+impl HasRevision for Blueprint {
+    fn revision(&self) -> u64 {
+        self.revision
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::caller::{EditLibrary, May, Read};
 use super::error::ApiError;
-use super::input::{Json, Path, Query, Revision};
+use super::input::{Json, Path, Query, Revised, Revision};
 use crate::app::{App, ChangeError};
 
 /// Lists library items.
@@ -31,8 +31,8 @@ pub(super) async fn show_library_item(
     State(app): State<App>,
     _: May<Read>,
     Path(id): Path<Uuid>,
-) -> Result<Json<LibraryItem>, ApiError> {
-    Ok(Json(app.library_item(ItemId(id)).await?))
+) -> Result<Revised<LibraryItem>, ApiError> {
+    Ok(Revised(app.library_item(ItemId(id)).await?))
 }
 
 /// Creates a library item.
@@ -43,8 +43,8 @@ pub(super) async fn create_library_item(
     State(app): State<App>,
     may: May<EditLibrary>,
     Json(body): Json<WriteLibraryItem>,
-) -> Result<(StatusCode, Json<LibraryItem>), ApiError> {
-    Ok((StatusCode::CREATED, Json(app.create_library_item(&may.caller, body).await?)))
+) -> Result<(StatusCode, Revised<LibraryItem>), ApiError> {
+    Ok((StatusCode::CREATED, Revised(app.create_library_item(&may.caller, body).await?)))
 }
 
 /// Replaces the settings of a library item.
@@ -60,13 +60,13 @@ pub(super) async fn update_library_item(
     Path(id): Path<Uuid>,
     Revision(revision): Revision,
     Json(body): Json<WriteLibraryItem>,
-) -> Result<Json<LibraryItem>, ApiError> {
+) -> Result<Revised<LibraryItem>, ApiError> {
     let item = app.update_library_item(&may.caller, (ItemId(id), revision), body).await?;
-    Ok(Json(item))
+    Ok(Revised(item))
 }
 
 /// Pauses a library item, or lets it go on.
-#[utoipa::path(post, path = "/library-items/{id}/pause", tag = "library_items",
+#[utoipa::path(put, path = "/library-items/{id}/pause", tag = "library_items",
     params(("id" = Uuid, Path)), request_body = WritePause,
     responses((status = 200, body = LibraryItem), (status = 404, body = Problem)))]
 pub(super) async fn pause_library_item(
@@ -74,8 +74,8 @@ pub(super) async fn pause_library_item(
     may: May<EditLibrary>,
     Path(id): Path<Uuid>,
     Json(body): Json<WritePause>,
-) -> Result<Json<LibraryItem>, ApiError> {
-    Ok(Json(app.pause_library_item(&may.caller, ItemId(id), body).await?))
+) -> Result<Revised<LibraryItem>, ApiError> {
+    Ok(Revised(app.pause_library_item(&may.caller, ItemId(id), body).await?))
 }
 
 /// Deletes a library item that no blueprint assigns.

@@ -36,7 +36,7 @@ pub(super) async fn create_person(
     Json(body): Json<CreatePerson>,
 ) -> Result<(StatusCode, Revised<Person>), ApiError> {
     let person = app.create_person(&may.caller, body).await?;
-    Ok((StatusCode::CREATED, Revised(person.revision, person)))
+    Ok((StatusCode::CREATED, Revised(person)))
 }
 
 /// Changes a person's name, role or password.
@@ -54,7 +54,7 @@ pub(super) async fn update_person(
     Json(body): Json<UpdatePerson>,
 ) -> Result<Revised<Person>, ApiError> {
     let person = app.update_person(&may.caller, (PersonId(id), revision), body).await?;
-    Ok(Revised(person.revision, person))
+    Ok(Revised(person))
 }
 
 /// Takes a person's access away; the audit log keeps the name.

@@ -85,7 +85,6 @@ pub(crate) struct Caller {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) address: IpAddr,
-    pub(crate) person: Option<PersonId>,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -141,7 +140,6 @@ impl App {
                     name: session.login,
                     role: role_from_code(&session.role)?,
                     address,
-                    person: Some(session.person_id),
                     expires_at: session.expires_at,
                 })
             }))
@@ -153,7 +151,6 @@ impl App {
                     name: token.name,
                     role: role_from_code(&token.role)?,
                     address,
-                    person: None,
                     expires_at: token.expires_at,
                 })
             }))
@@ -170,15 +167,17 @@ impl App {
         address: IpAddr,
     ) -> Result<StartedSession, SignInError> {
         let found = self.store.person_by_login(&login_of(login)).await?;
-        let hash = found.as_ref().map_or_else(
-            || SecretString::from(HASH_OF_NOBODY),
-            |(_, hash)| hash.clone(),
-        );
+        let hash = found
+            .as_ref()
+            .map_or_else(|| SecretString::from(HASH_OF_NOBODY), |(_, hash)| hash.clone());
         let is_right = self.verify_password(password, hash).await?;
         let person = found
             .map(|(person, _)| person)
-            .filter(|person| is_right && person.disabled_at.is_none())
-            .ok_or(SignInError::WrongCredentials)?;
+            .filter(|person| is_right && person.disabled_at.is_none());
+        let Some(person) = person else {
+            tracing::warn!(client.address = %address, "somebody was refused to sign in");
+            return Err(SignInError::WrongCredentials);
+        };
         let role = role_from_code(&person.role).ok_or(SignInError::WrongCredentials)?;
         let now = self.wall_clock.now();
         let expires_at = now.checked_add(SESSION_LIFE).unwrap_or(Timestamp::MAX);
@@ -189,11 +188,12 @@ impl App {
             name: person.login,
             role,
             address,
-            person: Some(person.id),
             expires_at,
         };
         self.audit(&caller, "sign_in", "session", Value::Null).await?;
-        self.store.start_session(NewSession { token, person: person.id, at: now, expires_at }).await?;
+        self.store
+            .start_session(NewSession { token, person: person.id, at: now, expires_at })
+            .await?;
         Ok(StartedSession { secret, caller })
     }
 
@@ -340,7 +340,6 @@ mod tests {
                 name: "a:b".into(),
                 role: Role::Auditor,
                 address: IpAddr::from([127, 0, 0, 1]),
-                person: None,
                 expires_at: Timestamp::MAX,
             };
             assert_eq!(actor_of(&actor_text(&caller)), (actor, "a:b".to_owned()));

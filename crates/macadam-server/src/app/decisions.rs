@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use macadam_api::decisions::local_moment;
 use macadam_declare::{DeclarationSet, Subject};
 use macadam_policy::{
@@ -73,7 +75,7 @@ pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionR
         target_version: target.map(|target| target.version.to_string()),
         target_build: target.map(|target| target.build.to_string()),
         deadline_local: target.map(|target| target.deadline.to_string()),
-        deadline_at: target.and_then(|target| local_moment(target.deadline, device.utc_offset)),
+        deadline_at: target.and_then(|target| moment(target.deadline, device)),
         mechanism: decision.mechanism.map(|mechanism| mechanism_code(mechanism).to_owned()),
         meets_floor: decision.meets_floor,
         reason: reason.map(ToOwned::to_owned),
@@ -84,6 +86,11 @@ pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionR
             .into_iter()
             .find_map(|words| words.as_deref().map(ToOwned::to_owned)),
     }
+}
+
+/// When a deadline has passed, whatever the device's offset is: none is further behind UTC.
+fn moment(deadline: DateTime, device: &Device) -> Option<Timestamp> {
+    local_moment(deadline, Some(device.utc_offset.unwrap_or(Offset::constant(-12))))
 }
 
 pub(super) fn target(outcome: &Outcome) -> Option<&Target> {

@@ -7,9 +7,7 @@ use macadam_api::devices::{
 };
 use macadam_policy::DeviceId;
 use macadam_protocol::command;
-use macadam_protocol::ddm::{
-    DeclarationReason, DeclarationStatus, DeclarationStatuses, Validity,
-};
+use macadam_protocol::ddm::{DeclarationReason, DeclarationStatus, DeclarationStatuses, Validity};
 use macadam_store::{Command, Declaration, Fact, StatusChange, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -177,9 +177,12 @@ impl DecidedDevice {
         let Some(decided) = &self.decided else { return Vec::new() };
         let item = |id: &ItemId| {
             let history = situations::item_history(&self.situation, *id, self.now);
-            let ring = self.knowledge.library.managed_os.get(id).and_then(|entry| {
-                entry.item.ring_of(&decided.device, &decided.attributes)
-            });
+            let ring = self
+                .knowledge
+                .library
+                .managed_os
+                .get(id)
+                .and_then(|entry| entry.item.ring_of(&decided.device, &decided.attributes));
             Some(DeviceItem {
                 id: id.0,
                 label: self.knowledge.library.label(*id)?.to_owned(),

@@ -20,7 +20,11 @@ impl App {
         let decided = one.decided.as_ref().ok_or(DeviceError::Untold)?;
         let item = decided.items.first().map(|item| item.id);
         let table = decided.device.update_id.as_ref().map(|update_id| {
-            one.knowledge.catalog.table_for(update_id, target_item(&decided.decision).or(item), one.now)
+            one.knowledge.catalog.table_for(
+                update_id,
+                target_item(&decided.decision).or(item),
+                one.now,
+            )
         });
         Ok(Explanation {
             decision: line(id, decided),

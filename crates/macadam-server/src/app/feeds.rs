@@ -63,7 +63,8 @@ impl App {
         belief: Belief,
     ) -> Result<FeedOutcome, ImportError> {
         let answer = gdmf::decode(answer)?;
-        let detail = json!({ "entries": answer.entries.len(), "confirm": belief == Belief::Confirmed });
+        let detail =
+            json!({ "entries": answer.entries.len(), "confirm": belief == Belief::Confirmed });
         self.audit(caller, "import_feed", "feeds/gdmf", detail).await?;
         Ok(outcome(self.observe_feed(&answer, belief).await?))
     }

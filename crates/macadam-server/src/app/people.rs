@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 use macadam_api::Detail;
 use macadam_api::people::{CreatePerson, Person, Role, UpdatePerson};
-use macadam_store::{
-    NewPerson, PersonChanges, PersonId, SaveError, StoreError, UpdatePersonError,
-};
+use macadam_store::{NewPerson, PersonChanges, PersonId, SaveError, StoreError, UpdatePersonError};
 use secrecy::SecretString;
 use serde_json::json;
 use thiserror::Error;
@@ -215,7 +213,6 @@ pub(super) fn nobody(address: std::net::IpAddr) -> Caller {
         name: "set-up".to_owned(),
         role: Role::Owner,
         address,
-        person: None,
         expires_at: Timestamp::MAX,
     }
 }

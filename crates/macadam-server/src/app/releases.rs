@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use macadam_api::previews::PreviewRequest;
 use macadam_api::releases::{
     Approval, Availability, Cve, Release, ReleaseBuild, ReleaseFilter, ReleaseKind, ReleaseRecord,
     Review, ReviewAction, WriteReview, parse_release_id, release_id,
 };
-use macadam_api::previews::PreviewRequest;
 use macadam_api::server::WriteApproval;
 use macadam_api::{Detail, Named};
 use macadam_policy::{Build, FeedList, ItemId, OsVersion, Platform, ReleaseSummary, ReviewState};
@@ -77,9 +77,8 @@ impl App {
     pub(crate) async fn release(&self, id: &str) -> Result<ReleaseRecord, ChangeError> {
         // An id can be written in more than one way, such as 26.3 and 26.3.0.
         let (list, version) = parse_release_id(id).ok_or(ChangeError::Unknown("release"))?;
-        let is_meant = |record: &ReleaseRecord| {
-            parse_release_id(&record.release.id) == Some((list, version))
-        };
+        let is_meant =
+            |record: &ReleaseRecord| parse_release_id(&record.release.id) == Some((list, version));
         let found = self.all_releases().await?.into_iter().find(is_meant);
         found.ok_or(ChangeError::Unknown("release"))
     }
@@ -231,9 +230,12 @@ impl Known {
             version: self.version.to_string(),
             kind: kind(self.version),
             released_on: self.summaries.iter().map(|it| it.released).min().unwrap_or(Date::MAX),
-            availability: self.summaries.iter().map(availability).min().unwrap_or(
-                Availability::Expired,
-            ),
+            availability: self
+                .summaries
+                .iter()
+                .map(availability)
+                .min()
+                .unwrap_or(Availability::Expired),
             approved: state.is_some_and(ReviewState::is_approved),
             held: state == Some(ReviewState::Held),
             reviews,

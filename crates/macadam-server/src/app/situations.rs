@@ -95,11 +95,7 @@ fn update_id(facts: &DeviceFacts, platform: Platform) -> Option<UpdateId> {
 
 /// The id that Apple's feed knows a device by. Phones, tablets and Apple TVs are listed by
 /// product; Macs only by the id they tell.
-pub(super) fn listed_id(
-    platform: Platform,
-    told: Option<&str>,
-    product: &str,
-) -> Option<UpdateId> {
+pub(super) fn listed_id(platform: Platform, told: Option<&str>, product: &str) -> Option<UpdateId> {
     let told = told.and_then(UpdateId::new);
     match platform {
         Platform::MacOs => told,

@@ -10,7 +10,7 @@ mod observe;
 mod review;
 mod span;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -29,8 +29,14 @@ use crate::{Build, ItemId, OsVersion, Platform, UpdateId};
 /// All releases known, and what is known about them.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    devices: BTreeMap<UpdateId, DeviceReleases>,
+    /// The class of each device id: its place in `classes`.
+    devices: BTreeMap<UpdateId, usize>,
+    /// What is known for device ids that were always offered the same. Hundreds of ids make some
+    /// dozens of classes, which stay close to the processor while a fleet is decided for.
+    classes: Vec<DeviceReleases>,
     history: Vec<HistoricRelease>,
+    /// The rows of the history that name a device id.
+    named: BTreeMap<UpdateId, Vec<usize>>,
     /// The moment of the first event: what was public then was released before.
     recorded_from: Moment,
     /// Since when some device of the platform is known to be listed for the major.
@@ -51,7 +57,9 @@ impl Catalog {
     pub fn new(policy: CatalogPolicy) -> Self {
         Self {
             devices: BTreeMap::new(),
+            classes: Vec::new(),
             history: Vec::new(),
+            named: BTreeMap::new(),
             recorded_from: Moment::MAX,
             majors: BTreeMap::new(),
             builds: BTreeMap::new(),
@@ -61,31 +69,36 @@ impl Catalog {
 
     /// Adds facts from before the record.
     pub fn add_historic(&mut self, releases: impl IntoIterator<Item = HistoricRelease>) {
-        self.history.extend(releases);
-        for id in self.history.iter().flat_map(|release| &release.device_ids) {
-            self.devices.entry(id.clone()).or_default();
+        for release in releases {
+            for id in &release.device_ids {
+                self.named.entry(id.clone()).or_default().push(self.history.len());
+            }
+            self.history.push(release);
         }
-        let all = self.devices.keys().cloned().collect();
-        self.refresh(&all);
+        let everybody = self.devices.keys().chain(self.named.keys());
+        let everybody = everybody.map(|id| (id.clone(), Vec::new())).collect();
+        self.learn(&[], everybody);
     }
 
     /// Adds facts of the record, in time order.
     ///
     /// Cheapest in one call for many events: what follows from them is found once, at the end.
     pub fn apply(&mut self, events: impl IntoIterator<Item = CatalogEvent>) {
-        let recorded_from = self.recorded_from;
-        let mut touched = BTreeSet::new();
-        for event in events {
-            self.recorded_from = self.recorded_from.min(event.at.into());
+        let events: Vec<CatalogEvent> = events.into_iter().collect();
+        let mut touched: BTreeMap<UpdateId, Vec<usize>> = BTreeMap::new();
+        for (position, event) in events.iter().enumerate() {
             for id in event.change.device_ids() {
-                self.devices.entry(id.clone()).or_default().note(&event);
-                touched.insert(id.clone());
+                touched.entry(id.clone()).or_default().push(position);
             }
         }
-        if self.recorded_from < recorded_from {
-            touched.extend(self.devices.keys().cloned());
+        let first = events.iter().map(|event| Moment::from(event.at)).min();
+        if let Some(first) = first.filter(|first| *first < self.recorded_from) {
+            self.recorded_from = first;
+            for id in self.devices.keys() {
+                touched.entry(id.clone()).or_default();
+            }
         }
-        self.refresh(&touched);
+        self.learn(&events, touched);
     }
 
     /// Replaces the administrators' reviews.
@@ -106,7 +119,9 @@ impl Catalog {
         offers: &[Offer<'_>],
         doubts: &Doubts,
     ) -> Result<Observation, InsaneFetch> {
-        observe::observe(&self.devices, at, offers, doubts)
+        let devices =
+            self.devices.iter().filter_map(|(id, class)| Some((id, self.classes.get(*class)?)));
+        observe::observe(devices, at, offers, doubts)
     }
 
     /// Whether no release is known as of `now`.
@@ -116,7 +131,7 @@ impl Catalog {
     }
 
     pub(crate) fn device(&self, id: &UpdateId) -> Option<&DeviceReleases> {
-        self.devices.get(id)
+        self.classes.get(*self.devices.get(id)?)
     }
 
     /// Whether some device of the platform is listed for the major as of `now`.
@@ -139,7 +154,7 @@ impl Catalog {
                 .flat_map(|release| &release.builds)
                 .any(|b| b.build == *build && b.is_usable(now))
         };
-        self.devices.values().filter(lists).count()
+        self.devices.values().filter_map(|class| self.classes.get(*class)).filter(lists).count()
     }
 
     pub(crate) fn review(
@@ -152,25 +167,54 @@ impl Catalog {
         self.reviews.state(platform.feed_list(), release, item, moment)
     }
 
-    /// Computes again what follows from the facts about these devices.
-    fn refresh(&mut self, ids: &BTreeSet<UpdateId>) {
-        for id in ids {
-            let Some((platform, known)) =
-                Platform::of_update_id(id.as_str()).zip(self.devices.get_mut(id))
-            else {
-                continue;
-            };
-            known.refresh(id, &self.history, self.recorded_from);
-            for release in &known.releases {
-                let major = (platform, release.version.major());
-                let since = self.majors.entry(major).or_insert(release.known_from);
-                *since = release.known_from.min(*since);
-                let builds = self.builds.entry((platform, release.version)).or_default();
-                for build in &release.builds {
-                    match builds.iter_mut().find(|(known, _)| *known == build.build) {
-                        Some((_, since)) => *since = build.first_seen.min(*since),
-                        None => builds.push((build.build.clone(), build.first_seen)),
-                    }
+    /// Tells each device its events, by position, and computes again what follows from them.
+    ///
+    /// Devices that were alike and learn the same stay alike, and are worked on once.
+    fn learn(&mut self, events: &[CatalogEvent], touched: BTreeMap<UpdateId, Vec<usize>>) {
+        let mut groups: BTreeMap<_, Vec<UpdateId>> = BTreeMap::new();
+        for (id, positions) in touched {
+            let Some(platform) = Platform::of_update_id(id.as_str()) else { continue };
+            let named = self.named.get(&id).cloned().unwrap_or_default();
+            let class = self.devices.get(&id).copied();
+            groups.entry((class, platform, named, positions)).or_default().push(id);
+        }
+        for ((class, platform, _, positions), ids) in groups {
+            let Some(first) = ids.first() else { continue };
+            let old = class.and_then(|class| self.classes.get(class));
+            let mut known = old.cloned().unwrap_or_default();
+            for event in positions.iter().filter_map(|position| events.get(*position)) {
+                known.note(event);
+            }
+            known.refresh(first, &self.history, self.recorded_from);
+            self.index_platform(platform, &known);
+            self.set_class(class, &ids, known);
+        }
+    }
+
+    /// Puts the devices of a class, or some of them, into what is now their class.
+    fn set_class(&mut self, class: Option<usize>, ids: &[UpdateId], known: DeviceReleases) {
+        let members = self.devices.values().filter(|member| Some(**member) == class).count();
+        let whole = class.filter(|_| members == ids.len());
+        match whole.and_then(|class| self.classes.get_mut(class)) {
+            Some(place) => *place = known,
+            None => {
+                let class = self.classes.len();
+                self.classes.push(known);
+                self.devices.extend(ids.iter().map(|id| (id.clone(), class)));
+            }
+        }
+    }
+
+    fn index_platform(&mut self, platform: Platform, known: &DeviceReleases) {
+        for release in &known.releases {
+            let major = (platform, release.version.major());
+            let since = self.majors.entry(major).or_insert(release.known_from);
+            *since = release.known_from.min(*since);
+            let builds = self.builds.entry((platform, release.version)).or_default();
+            for build in &release.builds {
+                match builds.iter_mut().find(|(known, _)| *known == build.build) {
+                    Some((_, since)) => *since = build.first_seen.min(*since),
+                    None => builds.push((build.build.clone(), build.first_seen)),
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::{Build, OsVersion, Platform};
 /// A software-update device id (`J413AP`, `iPad14,1`), compared without regard to case.
 ///
 /// It is kept in place: every decision looks one up, and fleets hold one for each device.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UpdateId([u8; UpdateId::MAX_LENGTH]);
 
 impl UpdateId {

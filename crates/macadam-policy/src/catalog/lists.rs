@@ -163,6 +163,7 @@ impl Catalog {
         self.devices
             .iter()
             .filter(move |(id, _)| Platform::of_update_id(id.as_str()) == Some(platform))
+            .filter_map(|(id, class)| Some((id, self.classes.get(*class)?)))
             .flat_map(|(id, known)| {
                 known.releases.iter().chain(&known.improvements).map(move |release| (id, release))
             })

@@ -29,8 +29,8 @@ struct Row {
 /// The device ids of every row, each with the day its offer ends.
 type State = BTreeMap<Row, BTreeMap<UpdateId, Option<Date>>>;
 
-pub(super) fn observe(
-    devices: &BTreeMap<UpdateId, DeviceReleases>,
+pub(super) fn observe<'a>(
+    devices: impl Iterator<Item = (&'a UpdateId, &'a DeviceReleases)>,
     at: Timestamp,
     offers: &[Offer<'_>],
     doubts: &Doubts,
@@ -45,7 +45,10 @@ pub(super) fn observe(
 }
 
 /// The feed as the applied facts leave it; after the last of them, spans still open hold.
-fn last_state(devices: &BTreeMap<UpdateId, DeviceReleases>, at: Timestamp) -> State {
+fn last_state<'a>(
+    devices: impl Iterator<Item = (&'a UpdateId, &'a DeviceReleases)>,
+    at: Timestamp,
+) -> State {
     let mut state = State::new();
     let at = Moment::from(at);
     for (id, known) in devices {

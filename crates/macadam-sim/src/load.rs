@@ -17,7 +17,7 @@ pub use fixtures::{Fixture, Fixtures, FixturesError};
 pub use ledger::{Acknowledged, Ledger, ReadLedgerError};
 pub use measure::{Processes, Report, data_sync_time};
 pub use requests::Target;
-pub use scenario::{ApiAccess, Run, RunError, Scenario, run};
+pub use scenario::{Run, RunError, Scenario, run};
 pub use wire::Wire;
 
 use std::time::{Duration, Instant};

@@ -128,7 +128,10 @@ impl Server {
         };
         let answer = match message.endpoint {
             DeclarativeEndpoint::Tokens => json!({
-                "SyncTokens": { "DeclarationsToken": self.token(), "Timestamp": "2026-01-01T00:00:00Z" }
+                "SyncTokens": {
+                    "DeclarationsToken": self.token(),
+                    "Timestamp": "2026-01-01T00:00:00Z",
+                }
             }),
             DeclarativeEndpoint::DeclarationItems => self.manifest(),
             DeclarativeEndpoint::Declaration { identifier, .. } => {
@@ -149,7 +152,10 @@ impl Server {
         let of_kind = |kind: &str| -> Vec<Value> {
             let is_kind =
                 |d: &&Value| d["Type"].as_str().unwrap().starts_with(&format!("com.apple.{kind}."));
-            let item = |d: &Value| json!({ "Identifier": d["Identifier"], "ServerToken": d["ServerToken"] });
+            let item = |d: &Value| {
+                let (identifier, token) = (&d["Identifier"], &d["ServerToken"]);
+                json!({ "Identifier": identifier, "ServerToken": token })
+            };
             self.declarations.iter().filter(is_kind).map(item).collect()
         };
         json!({

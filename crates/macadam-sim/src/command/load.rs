@@ -10,14 +10,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
-use macadam_api::client::{Client, ClientSettings};
-use macadam_api::devices::DeviceFilter;
 use macadam_protocol::feed;
 use macadam_sim::clock::wall_now;
 use macadam_sim::connection::Proof;
 use macadam_sim::fleet::{Character, Fleet, Plan};
 use macadam_sim::load::{
-    ApiAccess, Fixtures, Ledger, Processes, Run, Scenario, Target, data_sync_time, enroll_fleet,
+    Fixtures, Ledger, Processes, Run, Scenario, Target, data_sync_time, enroll_fleet,
     run as run_scenario,
 };
 use macadam_sim::offers::Offers;
@@ -95,9 +93,6 @@ pub(crate) struct RunArgs {
     /// Processes whose CPU time is measured, such as `server=1234`; repeatable
     #[arg(long, value_name = "NAME=PID", value_parser = named_process)]
     process: Vec<(String, u32)>,
-    /// An API token; commands need one
-    #[arg(long, env = "MACADAM_TOKEN", hide_env_values = true)]
-    token: Option<String>,
     /// File for what the server acknowledged
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
@@ -110,7 +105,7 @@ pub(crate) async fn run(command: LoadCommand) -> anyhow::Result<()> {
     match command {
         LoadCommand::Prepare(args) => prepare(&args),
         LoadCommand::Enroll(args) => enroll(&args),
-        LoadCommand::Run(args) => measure(args).await,
+        LoadCommand::Run(args) => measure(args),
         LoadCommand::VerifyLedger(args) => verify::run(args).await,
     }
 }
@@ -147,12 +142,8 @@ fn enroll(args: &EnrollArgs) -> anyhow::Result<()> {
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is asked for")]
-async fn measure(args: RunArgs) -> anyhow::Result<()> {
+fn measure(args: RunArgs) -> anyhow::Result<()> {
     let fixtures = Fixtures::open(&args.directory)?;
-    let api = match (args.scenario, &args.token) {
-        (Scenario::Command, Some(token)) => Some(api_access(args.server, token).await?),
-        _ => None,
-    };
     let processes = Processes(args.process);
     let run = Run {
         target: Target { address: args.server, proof: args.proof, signed_at: wall_now() },
@@ -161,7 +152,6 @@ async fn measure(args: RunArgs) -> anyhow::Result<()> {
         seconds: args.seconds,
         devices: args.devices,
         processes: &processes,
-        api,
     };
     let sync = data_sync_time(&args.directory).context("measuring how long a sync takes")?;
     let (mut report, ledger) = run_scenario(&fixtures, &run)?;
@@ -177,15 +167,6 @@ async fn measure(args: RunArgs) -> anyhow::Result<()> {
     ensure!(report.wrongly_accepted == 0, "wrong requests were accepted");
     ensure!(report.refused > 0, "no wrong request was sent; measure for longer");
     Ok(())
-}
-
-async fn api_access(server: SocketAddr, token: &str) -> anyhow::Result<ApiAccess> {
-    let url = format!("http://{server}");
-    let settings = ClientSettings { url: &url, token: Some(token), extra_roots_pem: None };
-    let client = Client::new(settings)?;
-    let devices = client.devices(&DeviceFilter::default()).all().await?;
-    let ids = devices.into_iter().map(|device| (device.serial_number, device.id.to_string()));
-    Ok(ApiAccess { token: token.to_owned(), ids: ids.collect() })
 }
 
 fn write_ledger(path: &Path, ledger: &Ledger) -> anyhow::Result<()> {

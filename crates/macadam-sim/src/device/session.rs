@@ -203,6 +203,8 @@ impl Device {
             return;
         }
         if self.is_reachable() {
+            // Whatever was waiting for the server to come back need not wait any longer.
+            self.session.retry_at = None;
             self.poll();
         } else {
             // Apple keeps the last notification for a device that is away.

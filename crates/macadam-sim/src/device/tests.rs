@@ -584,7 +584,8 @@ proptest! {
     #[test]
     fn same_seed_gives_the_same_events(seed in 0_u64..1000) {
         let live = || {
-            let birth = Birth { seed, temperament: Temperament::Busy, habits: Habits::Drawer, ..mac() };
+            let (temperament, habits) = (Temperament::Busy, Habits::Drawer);
+            let birth = Birth { seed, temperament, habits, ..mac() };
             let server = Server::declaring([enforce("os", "26.1", "2026-03-09T09:00:00")]);
             let mut scene = Scene::new(birth, server, [public(TO_26_1)]);
             scene.run_until("2026-03-20T00:00:00Z");

@@ -8,6 +8,7 @@ use macadam_pki::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::device::Device;
 use crate::fleet::Fleet;
 use crate::identity::{DeviceAuthority, KeyPool, LoadIdentityError};
 
@@ -153,6 +154,11 @@ impl Fixtures {
     /// The fleet that the devices are members of, in the same order.
     pub(super) fn fleet_mut(&mut self) -> &mut Fleet {
         &mut self.saved.fleet
+    }
+
+    /// The simulated device behind one of them.
+    pub(super) fn simulated(&self, index: usize) -> Option<&Device> {
+        self.saved.fleet.members.get(index).map(|member| &member.device)
     }
 
     /// One of the keys that devices have.

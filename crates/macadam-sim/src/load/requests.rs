@@ -61,16 +61,6 @@ impl Target {
         bytes.extend_from_slice(&request.body);
         bytes
     }
-
-    /// A request to the admin API without a body.
-    pub(super) fn api_post(&self, path: &str, token: &str) -> Vec<u8> {
-        format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
-             Content-Length: 0\r\n\r\n",
-            self.address
-        )
-        .into_bytes()
-    }
 }
 
 /// Asks for commands.

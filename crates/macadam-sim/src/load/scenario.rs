@@ -3,7 +3,6 @@
 pub(super) mod prepare;
 mod worker;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,7 +25,9 @@ pub enum Scenario {
     Idle,
     /// A new push token, which must be durable before it is acknowledged.
     TokenUpdate,
-    /// A command asked for, carried out and reported; one round trip counts as one request.
+    /// The commands that follow an enrollment. Each device enrolls anew for each session, which is
+    /// not measured; a command handed out and acknowledged counts as one request. The results name
+    /// their command, so they are signed during the run.
     Command,
     /// The token of the declarations.
     DdmTokens,
@@ -34,15 +35,6 @@ pub enum Scenario {
     DdmItems,
     /// One declaration.
     DdmDeclaration,
-}
-
-/// What lets a run ask for commands.
-#[derive(Clone, Debug)]
-pub struct ApiAccess {
-    /// A token that may synchronize devices.
-    pub token: String,
-    /// The ids of the devices, by serial number.
-    pub ids: BTreeMap<String, String>,
 }
 
 /// How a scenario is run.
@@ -59,8 +51,6 @@ pub struct Run<'a> {
     pub devices: usize,
     /// Whose cost is measured.
     pub processes: &'a Processes,
-    /// Needed for commands.
-    pub api: Option<ApiAccess>,
 }
 
 /// A run could not be prepared.
@@ -86,9 +76,6 @@ pub enum RunError {
         /// Why.
         problem: String,
     },
-    /// Commands need the admin API.
-    #[error("commands need an API token")]
-    NoApi,
 }
 
 /// Runs a scenario; gives what it showed and what the server acknowledged.

@@ -40,7 +40,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 fn short(target: Target, scenario: Scenario, processes: &Processes) -> Run<'_> {
-    Run { target, scenario, connections: 2, seconds: 0.3, devices: 3, processes, api: None }
+    Run { target, scenario, connections: 2, seconds: 0.3, devices: 3, processes }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,6 +71,7 @@ async fn scenarios_find_what_they_ask_for() {
         for scenario in [
             Scenario::Idle,
             Scenario::TokenUpdate,
+            Scenario::Command,
             Scenario::DdmTokens,
             Scenario::DdmItems,
             Scenario::DdmDeclaration,
@@ -81,6 +82,8 @@ async fn scenarios_find_what_they_ask_for() {
             assert!(report.requests > 0 && report.p50_ms <= report.max_ms);
             let has_tokens = ledger.0.values().all(|device| device.token.is_some());
             assert_eq!(has_tokens, scenario == Scenario::TokenUpdate);
+            let has_results = ledger.0.values().all(|device| !device.results.is_empty());
+            assert_eq!(has_results, scenario == Scenario::Command);
         }
     })
     .await;

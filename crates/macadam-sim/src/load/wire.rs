@@ -177,7 +177,8 @@ mod tests {
     fn both_kinds_of_bodies_are_read_on_one_connection() {
         let mut wire = Wire::new(server(&[
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
+             3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\n",
             "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n",
         ]));
         let mut call = || wire.call(b"x").map(|reply| (reply.status, reply.body)).unwrap();

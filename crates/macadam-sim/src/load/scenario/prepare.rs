@@ -6,10 +6,11 @@ use macadam_protocol::check_in::DeclarativeEndpoint;
 use serde_json::Value;
 
 use super::{Run, RunError, Scenario};
-use crate::device::Request;
+use crate::device::{Answer, Device, Request};
 use crate::identity::DeviceAuthority;
 use crate::load::requests::{declarative, idle, token_update};
 use crate::load::{Fixture, Fixtures, Target, Wire};
+use crate::offers::Offers;
 use crate::random::Random;
 
 /// Push tokens that a device takes turns with, so that each update changes something.
@@ -27,8 +28,8 @@ pub(in crate::load) struct Prepared {
     pub(in crate::load) wrong: Vec<Vec<u8>>,
     /// Signs what cannot be known beforehand.
     pub(super) identity: Identity,
-    /// What asks the server to give the device a command.
-    pub(super) asks_for_command: Option<Vec<u8>>,
+    /// What is sent before each request, so that there are commands: a new enrollment.
+    pub(super) enrolls: Vec<Vec<u8>>,
 }
 
 pub(in crate::load) fn prepare(
@@ -41,7 +42,7 @@ pub(in crate::load) fn prepare(
     let devices = fixtures.devices().iter().take(run.devices);
     let others = devices.clone().cycle().skip(1);
     let mut wire = Wire::new(target.address);
-    let prepared = devices.zip(others).map(|(device, other)| {
+    let prepared = devices.zip(others).enumerate().map(|(index, (device, other))| {
         let identity = fixtures.identity(device)?;
         let mut prepared = Prepared {
             serial: device.serial.clone(),
@@ -50,9 +51,14 @@ pub(in crate::load) fn prepare(
             tokens: Vec::new(),
             wrong: wrong_requests(target, device, other, &identity, &stranger),
             identity,
-            asks_for_command: None,
+            enrolls: Vec::new(),
         };
         fill(&mut prepared, fixtures, run, &mut wire)?;
+        if run.scenario == Scenario::Command
+            && let Some(device) = fixtures.simulated(index)
+        {
+            prepared.enrolls = enrollment(device, fixtures.topic(), target, &prepared.identity);
+        }
         Ok(prepared)
     });
     prepared.collect()
@@ -84,7 +90,7 @@ fn fill(
 ) -> Result<(), RunError> {
     let Ok(udid) = prepared.udid.parse::<Udid>() else { return Ok(()) };
     let requests = match run.scenario {
-        Scenario::Idle => vec![idle(&prepared.udid)],
+        Scenario::Idle | Scenario::Command => vec![idle(&prepared.udid)],
         Scenario::TokenUpdate => {
             let mut random = Random::new(prepared.serial.len() as u64, &prepared.serial);
             let token = |_| (random.octets::<32>().to_vec(), random.uuid());
@@ -93,13 +99,6 @@ fn fill(
             tokens
                 .map(|(token, magic)| token_update(&udid, fixtures.topic(), token, magic))
                 .collect()
-        }
-        Scenario::Command => {
-            let api = run.api.as_ref().ok_or(RunError::NoApi)?;
-            let id = api.ids.get(&prepared.serial).ok_or(RunError::NoApi)?;
-            let path = format!("/api/v1/devices/{id}/sync");
-            prepared.asks_for_command = Some(run.target.api_post(&path, &api.token));
-            vec![idle(&prepared.udid)]
         }
         Scenario::DdmTokens => vec![declarative(&udid, DeclarativeEndpoint::Tokens)],
         Scenario::DdmItems => vec![declarative(&udid, DeclarativeEndpoint::DeclarationItems)],
@@ -110,6 +109,21 @@ fn fill(
     let bytes = |request: &Request| run.target.bytes(request, &prepared.identity);
     prepared.requests = requests.iter().map(bytes).collect();
     Ok(())
+}
+
+/// The messages with which a device enrolls.
+fn enrollment(device: &Device, topic: &str, target: &Target, identity: &Identity) -> Vec<Vec<u8>> {
+    let mut device = device.clone();
+    device.enroll(topic);
+    let mut messages = Vec::new();
+    while !device.is_enrolled()
+        && let Some(request) = device.next_request()
+    {
+        messages.push(target.bytes(&request, identity));
+        let accepted = Answer::Replied { status: 200, body: Vec::new() };
+        device.receive(accepted, &Offers::default());
+    }
+    messages
 }
 
 /// A configuration out of the device's manifest.

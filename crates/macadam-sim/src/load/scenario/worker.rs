@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use macadam_protocol::{Limits, property_list};
@@ -118,42 +118,56 @@ impl<'a> Worker<'a> {
         if let Some(token) = token {
             self.tally.ledger.of(&device.serial).token_in_flight = Some(token.clone());
         }
-        if let Some(asks_for_command) = &device.asks_for_command {
-            let reply = self.wire.call(asks_for_command)?;
-            if !(200..300).contains(&reply.status) {
-                return Err(Failure::Wrong(format!("API answered {}", reply.status)));
-            }
+        if !device.enrolls.is_empty() {
+            // A new enrollment begins with an empty queue and history.
+            self.tally.ledger.of(&device.serial).results.clear();
+        }
+        for message in &device.enrolls {
+            expect(&self.wire.call(message)?, true)?;
         }
         let began = steady_now();
         let reply = self.wire.call(request)?;
         match self.scenario {
-            Scenario::Command => self.carry_out(device, reply)?,
-            Scenario::Idle | Scenario::TokenUpdate => expect(&reply, reply.body.is_empty())?,
+            Scenario::Command => self.carry_out(device, reply, began)?,
+            Scenario::Idle | Scenario::TokenUpdate => {
+                expect(&reply, reply.body.is_empty())?;
+                self.measured(began);
+            }
             Scenario::DdmTokens | Scenario::DdmItems | Scenario::DdmDeclaration => {
                 expect(&reply, !reply.body.is_empty())?;
+                self.measured(began);
             }
-        }
-        if self.is_measuring.load(Ordering::Relaxed) {
-            self.tally.latencies.push(began.elapsed());
         }
         self.record(device, token, wall_now());
         Ok(())
     }
 
+    fn measured(&mut self, began: Instant) {
+        if self.is_measuring.load(Ordering::Relaxed) {
+            self.tally.latencies.push(began.elapsed());
+        }
+    }
+
     /// Carries out the commands of a session until there is none left.
-    fn carry_out(&mut self, device: &Prepared, first: Reply) -> Result<(), Failure> {
-        let mut reply = first;
+    fn carry_out(
+        &mut self,
+        device: &Prepared,
+        first: Reply,
+        began: Instant,
+    ) -> Result<(), Failure> {
+        let (mut reply, mut began) = (first, began);
         for done in 0..COMMAND_LIMIT {
-            expect(&reply, true)?;
+            expect(&reply, done > 0 || !reply.body.is_empty())?;
             if reply.body.is_empty() {
-                let nothing = || Failure::Wrong("there was no command".to_owned());
-                return if done == 0 { Err(nothing()) } else { Ok(()) };
+                return Ok(());
             }
             let command = command_uuid(&reply.body)
                 .ok_or_else(|| Failure::Wrong("the command has no UUID".to_owned()))?;
             let report = acknowledged(&device.udid, &command);
             reply = self.wire.call(&self.target.bytes(&report, &device.identity))?;
             expect(&reply, true)?;
+            self.measured(began);
+            began = steady_now();
             self.tally.ledger.of(&device.serial).results.push(command);
         }
         Ok(())

@@ -4,6 +4,8 @@
 //! after this module may rely on definite, minimal lengths and octet strings in one piece. The
 //! order of sets is kept, because signatures were made over it.
 
+use std::borrow::Cow;
+
 use der::ErrorKind;
 
 /// CMS with certificates nests about a dozen levels.
@@ -13,12 +15,15 @@ const OCTET_STRING: u8 = 0x04;
 const CONSTRUCTED: u8 = 0x20;
 const END_OF_CONTENTS: [u8; 2] = [0, 0];
 
-/// Rewrites exactly one element with definite lengths.
-pub(crate) fn to_der(ber: &[u8]) -> der::Result<Vec<u8>> {
+/// Rewrites one element with definite lengths, if it has others.
+pub(crate) fn to_der(ber: &[u8]) -> der::Result<Cow<'_, [u8]>> {
+    if is_definite(ber, MAX_DEPTH) {
+        return Ok(Cow::Borrowed(ber));
+    }
     let mut der = Vec::with_capacity(ber.len());
     let mut input = ber;
     match copy_element(&mut input, &mut der, MAX_DEPTH) {
-        Some(()) if input.is_empty() => Ok(der),
+        Some(()) if input.is_empty() => Ok(Cow::Owned(der)),
         Some(()) | None => Err(ErrorKind::Failed.into()),
     }
 }
@@ -27,12 +32,33 @@ struct Header {
     tag: u8,
     /// `None` is an indefinite length.
     length: Option<usize>,
+    /// Whether DER would write the length with the same bytes.
+    is_minimal: bool,
 }
 
 impl Header {
     fn is_constructed(&self) -> bool {
         self.tag & CONSTRUCTED != 0
     }
+}
+
+/// Tells whether nothing needs to be rewritten. This is on the path of each request, where most
+/// messages are fine, and looking costs far less than copying.
+fn is_definite(mut input: &[u8], depth: u8) -> bool {
+    while !input.is_empty() {
+        let header = read_header(&mut input).filter(|header| header.is_minimal);
+        let Some(header) = header else { return false };
+        let content = header.length.and_then(|length| input.split_off(..length));
+        let Some(content) = content else { return false };
+        if header.is_constructed() {
+            let is_in_pieces = header.tag == OCTET_STRING | CONSTRUCTED;
+            let inside = depth.checked_sub(1);
+            if is_in_pieces || !inside.is_some_and(|depth| is_definite(content, depth)) {
+                return false;
+            }
+        }
+    }
+    true
 }
 
 fn copy_element(input: &mut &[u8], output: &mut Vec<u8>, depth: u8) -> Option<()> {
@@ -93,16 +119,17 @@ fn read_header(input: &mut &[u8]) -> Option<Header> {
     if tag & 0x1f == 0x1f || tag == 0 {
         return None;
     }
-    let length = match first {
-        0..=0x7f => Some(usize::from(first)),
-        0x80 => None,
-        0x81..=0x84 => {
-            let bytes = input.split_off(..usize::from(first & 0x7f))?;
-            Some(bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)))
+    let long = match first {
+        0..=0x7f => {
+            return Some(Header { tag, length: Some(usize::from(first)), is_minimal: true });
         }
+        0x80 => return Some(Header { tag, length: None, is_minimal: false }),
+        0x81..=0x84 => input.split_off(..usize::from(first & 0x7f))?,
         0x85..=0xff => return None,
     };
-    Some(Header { tag, length })
+    let length = long.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
+    let is_minimal = length >= 0x80 && !long.starts_with(&[0]);
+    Some(Header { tag, length: Some(length), is_minimal })
 }
 
 /// Puts tag and length in front of the content that begins at `start`.
@@ -128,20 +155,27 @@ mod tests {
     #[test]
     fn definite_lengths_stay_as_they_are() {
         let der = [0x30, 0x05, 0x02, 0x01, 0x07, 0x05, 0x00];
-        assert_eq!(to_der(&der).unwrap(), der);
+        assert!(matches!(to_der(&der).unwrap(), Cow::Borrowed(same) if same == der));
     }
 
     #[test]
     fn indefinite_lengths_become_definite() {
         let ber = [0x30, 0x80, 0xa0, 0x80, 0x02, 0x01, 0x07, 0, 0, 0x05, 0x00, 0, 0];
         let der = [0x30, 0x07, 0xa0, 0x03, 0x02, 0x01, 0x07, 0x05, 0x00];
-        assert_eq!(to_der(&ber).unwrap(), der);
+        assert_eq!(to_der(&ber).unwrap().as_ref(), der);
     }
 
     #[test]
     fn octet_strings_in_pieces_are_joined() {
         let ber = [0x24, 0x80, 0x04, 0x01, b'a', 0x24, 0x03, 0x04, 0x01, b'b', 0, 0];
-        assert_eq!(to_der(&ber).unwrap(), [0x04, 0x02, b'a', b'b']);
+        assert_eq!(to_der(&ber).unwrap().as_ref(), [0x04, 0x02, b'a', b'b']);
+    }
+
+    #[test]
+    fn padded_lengths_become_minimal() {
+        for ber in [&[0x30, 0x81, 0x02, 0x05, 0x00][..], &[0x30, 0x83, 0, 0, 0x02, 0x05, 0x00]] {
+            assert_eq!(to_der(ber).unwrap().as_ref(), [0x30, 0x02, 0x05, 0x00]);
+        }
     }
 
     #[test]
@@ -164,8 +198,7 @@ mod tests {
 
     #[test]
     fn truncated_and_trailing_bytes_are_refused() {
-        for bytes in [&b""[..], &[0x30], &[0x30, 0x02, 0x05], &[0x30, 0x80, 0x05, 0x00], &[5, 0, 0]]
-        {
+        for bytes in [&[0x30][..], &[0x30, 0x02, 0x05], &[0x30, 0x80, 0x05, 0x00], &[5, 0, 0]] {
             assert!(to_der(bytes).is_err(), "{bytes:?}");
         }
     }

@@ -1,5 +1,7 @@
 //! Enveloped messages: encrypted to the key of a certificate.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::cipher::{
     self, DecryptionContext, PaddedBlockDecryptingKey, PaddedBlockEncryptingKey, UnboundCipherKey,
 };
@@ -202,7 +204,7 @@ impl ContentCipher {
     }
 }
 
-fn to_bounded_der(message: &[u8]) -> Result<Vec<u8>, DecryptEnvelopedError> {
+fn to_bounded_der(message: &[u8]) -> Result<Cow<'_, [u8]>, DecryptEnvelopedError> {
     if message.len() > MAX_CMS_BYTES {
         return Err(DecryptEnvelopedError::TooLarge);
     }

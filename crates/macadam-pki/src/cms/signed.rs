@@ -180,7 +180,7 @@ struct Signing<'a> {
     attributes: Vec<Vec<u8>>,
 }
 
-fn to_bounded_der(message: &[u8]) -> Result<Vec<u8>, VerifyCmsError> {
+fn to_bounded_der(message: &[u8]) -> Result<Cow<'_, [u8]>, VerifyCmsError> {
     if message.len() > MAX_CMS_BYTES {
         return Err(VerifyCmsError::TooLarge);
     }

@@ -1,8 +1,10 @@
 //! A whole server in the test's process, on a temporary database and manual clocks, spoken to with
 //! handmade protocol messages over HTTP.
 
+mod admin;
 mod commands;
 mod declarations;
 mod enrollment;
+mod openapi;
 mod senders;
 mod world;

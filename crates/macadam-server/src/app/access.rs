@@ -13,7 +13,7 @@ use governor::{Quota, RateLimiter};
 use jiff::{SignedDuration, Timestamp};
 use macadam_api::people::Role;
 use macadam_api::sessions::Actor;
-use macadam_store::{AuditEntry, NewSession, PersonId, Sha256, StoreError};
+use macadam_store::{AuditEntry, NewSession, Sha256, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use thiserror::Error;

@@ -7,7 +7,7 @@ use super::world::{Handset, World};
 
 const ENFORCEMENT: &str = "com.apple.configuration.softwareupdate.enforcement.specific";
 
-fn rolling() -> Value {
+pub(super) fn rolling() -> Value {
     json!({
         "type": "managed_os", "label": "Sequoia", "platform": "macos", "major": 15,
         "enforcement": {"mode": "rolling", "within": "2w", "at": "09:30"}
@@ -38,7 +38,7 @@ fn first_report() -> Value {
 }
 
 /// Brings an enrolled Mac to where it has told its capabilities and acknowledged its commands.
-async fn capable(world: &World, handset: &Handset) -> DeviceId {
+pub(super) async fn capable(world: &World, handset: &Handset) -> DeviceId {
     let device = world.enroll(handset).await;
     world.drain(handset).await;
     world

@@ -78,7 +78,9 @@ impl App {
         };
         self.store.add_exception(new).await?;
         self.reconcile_now(device, "administrator").await;
-        let wanted = Wanted { rows: 1, after: None };
+        // The page that begins with it: another one may have been made in the same moment.
+        let next = ExceptionId(uuid::Uuid::from_u128(id.0.as_u128().saturating_add(1)));
+        let wanted = Wanted { rows: 1, after: Some(next) };
         let first = self.exceptions(wanted).await?.items.into_iter().find(|one| one.id == id.0);
         first.ok_or(ExceptionError::Unknown)
     }

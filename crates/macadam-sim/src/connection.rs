@@ -4,6 +4,8 @@ mod enroll;
 
 pub use enroll::{EnrollError, Enrollee, Enroller, Reroute};
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::BytesMut;
@@ -18,6 +20,9 @@ use crate::identity::{LoadIdentityError, load_identity};
 
 /// Devices do not read longer answers.
 const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
+
+/// A connection that was idle for longer may be closed by the server while a request is sent on it.
+const POOL_IDLE_LIMIT: Duration = Duration::from_secs(3);
 
 const COMMAND_TYPE: &str = "application/x-apple-aspen-mdm; charset=UTF-8";
 
@@ -152,7 +157,10 @@ pub fn client(
     roots: &[reqwest::Certificate],
     identity: Option<reqwest::Identity>,
 ) -> Result<reqwest::Client, ConnectError> {
-    let mut builder = reqwest::Client::builder().user_agent("MDM/1.0").no_proxy();
+    let mut builder = reqwest::Client::builder()
+        .user_agent("MDM/1.0")
+        .no_proxy()
+        .pool_idle_timeout(POOL_IDLE_LIMIT);
     if !roots.is_empty() {
         builder = builder.tls_certs_only(roots.iter().cloned());
     }

@@ -109,13 +109,26 @@ impl Server {
         let (wall, ids) = (WallClock::real(), Ids::system());
         let store = open_store(&config, &ids).await?;
         let fleet = fleet_clock(&store, config.fleet_clock, wall.now()).await?;
-        Self::assemble(config, store, Clocks { fleet, wall, ids }).await
+        Ok(Self::assemble(config, store, Clocks { fleet, wall, ids }).await?.at_work())
     }
 
     /// Starts a server on other clocks; for tests and simulations in one process.
     pub async fn start_with(config: Config, clocks: Clocks) -> Result<Self, StartError> {
         let store = open_store(&config, &clocks.ids).await?;
-        Self::assemble(config, store, clocks).await
+        Ok(Self::assemble(config, store, clocks).await?.at_work())
+    }
+
+    /// Starts a server whose workers work only when they are told to, for tests in which every
+    /// byte repeats.
+    #[cfg(test)]
+    pub(crate) async fn start_with_crew(
+        config: Config,
+        clocks: Clocks,
+    ) -> Result<(Self, workers::Crew), StartError> {
+        let store = open_store(&config, &clocks.ids).await?;
+        let server = Self::assemble(config, store, clocks).await?;
+        let crew = workers::Crew::new(&server.app);
+        Ok((server, crew))
     }
 
     async fn assemble(config: Config, store: Store, clocks: Clocks) -> Result<Self, StartError> {
@@ -146,9 +159,12 @@ impl Server {
         app.prepare_set_up().await?;
         app.seed_catalog(&seed).await?;
         app.refresh_knowledge().await?;
-        let mut server = Self::listen(app).await?;
-        server.tasks.extend(workers::spawn_all(&server.app, &server.stop));
-        Ok(server)
+        Self::listen(app).await
+    }
+
+    fn at_work(mut self) -> Self {
+        self.tasks.extend(workers::spawn_all(&self.app, &self.stop));
+        self
     }
 
     async fn listen(app: App) -> Result<Self, StartError> {

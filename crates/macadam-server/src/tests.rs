@@ -5,6 +5,8 @@ mod admin;
 mod commands;
 mod declarations;
 mod enrollment;
+mod offline;
 mod openapi;
+mod rig;
 mod senders;
 mod world;

@@ -1,6 +1,8 @@
 //! Work nobody waits for. A worker takes no input and may run twice: it compares what is with what
 //! should be. It runs when it is signaled and once in a while, and nothing it does ends it.
 
+#[cfg(test)]
+mod crew;
 mod flush_seen;
 mod prune;
 mod reconcile_fleet;
@@ -19,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
+#[cfg(test)]
+pub(crate) use crew::Crew;
 use flush_seen::FlushSeen;
 use prune::Prune;
 use reconcile_fleet::ReconcileFleet;

@@ -1,0 +1,47 @@
+//! The workers of a server that work only when they are told to, for tests in which every byte
+//! repeats.
+
+use super::{
+    FlushSeen, Prune, ReconcileFleet, RefreshCatalog, RenewIdentities, RunLegacyUpdates,
+    SendPushes, WatchChanges, Worker,
+};
+use crate::app::App;
+
+/// Every worker that changes the store.
+pub(crate) struct Crew {
+    refresh_catalog: RefreshCatalog,
+    watch_changes: WatchChanges,
+    reconcile_fleet: ReconcileFleet,
+    run_legacy_updates: RunLegacyUpdates,
+    renew_identities: RenewIdentities,
+    send_pushes: SendPushes,
+    flush_seen: FlushSeen,
+    prune: Prune,
+}
+
+impl Crew {
+    pub(crate) fn new(app: &App) -> Self {
+        Self {
+            refresh_catalog: RefreshCatalog::new(app.clone()),
+            watch_changes: WatchChanges::new(app.clone()),
+            reconcile_fleet: ReconcileFleet::new(app.clone()),
+            run_legacy_updates: RunLegacyUpdates::new(app.clone()),
+            renew_identities: RenewIdentities::new(app.clone()),
+            send_pushes: SendPushes::new(app.clone()),
+            flush_seen: FlushSeen::new(app.clone()),
+            prune: Prune::new(app.clone()),
+        }
+    }
+
+    /// Does all that is to be done by now. What one worker brings about, the next one sees.
+    pub(crate) async fn work(&self) -> anyhow::Result<()> {
+        self.refresh_catalog.run().await?;
+        self.watch_changes.run().await?;
+        self.reconcile_fleet.run().await?;
+        self.run_legacy_updates.run().await?;
+        self.renew_identities.run().await?;
+        self.send_pushes.run().await?;
+        self.flush_seen.run().await?;
+        self.prune.run().await
+    }
+}

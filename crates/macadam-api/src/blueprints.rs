@@ -74,7 +74,6 @@ pub enum Assignment {
 pub enum Node {
     Items(Vec<String>),
     /// If, else if, else: the first branch whose condition holds is followed.
-    #[schema(no_recursion)]
     Block(Vec<Branch>),
 }
 
@@ -143,3 +142,6 @@ pub enum Operator {
     AtLeast,
     Below,
 }
+
+#[cfg(test)]
+mod tests;

@@ -164,3 +164,6 @@ pub struct ApplicableRelease {
     pub released_on: Date,
     pub installable: bool,
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,3 +125,6 @@ pub enum InstallState {
 const fn yes() -> bool {
     true
 }
+
+#[cfg(test)]
+mod tests;

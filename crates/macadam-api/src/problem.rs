@@ -176,3 +176,55 @@ impl fmt::Display for ErrorCode {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_written_as_they_are_shown() {
+        for code in CODES {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert_eq!(serde_json::from_value::<ErrorCode>(code.as_str().into()).unwrap(), code);
+            assert!((400..600).contains(&code.status()), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_a_newer_server_is_unknown_not_an_error() {
+        let text = r#"{"code":"on_the_moon","message":"too far"}"#;
+        let problem: Problem = serde_json::from_str(text).unwrap();
+        assert_eq!(problem.code, ErrorCode::Unknown);
+    }
+
+    #[test]
+    fn details_know_where_they_are() {
+        let detail = Detail::new("version", "is old").within("enforcement").within("items.Tahoe");
+        assert_eq!(detail.to_string(), "items.Tahoe.enforcement.version: is old");
+        assert_eq!(Detail::new("", "is old").within("items").to_string(), "items: is old");
+    }
+
+    const CODES: [ErrorCode; 21] = [
+        ErrorCode::InvalidBody,
+        ErrorCode::InvalidParameter,
+        ErrorCode::InvalidSettings,
+        ErrorCode::NotSignedIn,
+        ErrorCode::WrongCredentials,
+        ErrorCode::Forbidden,
+        ErrorCode::NotFound,
+        ErrorCode::MethodNotAllowed,
+        ErrorCode::AlreadyExists,
+        ErrorCode::InUse,
+        ErrorCode::RevisionRequired,
+        ErrorCode::ChangedMeanwhile,
+        ErrorCode::PreviewOutdated,
+        ErrorCode::BodyTooLarge,
+        ErrorCode::UnsupportedMediaType,
+        ErrorCode::TooManyRequests,
+        ErrorCode::FeedNotBelieved,
+        ErrorCode::FeedUnreachable,
+        ErrorCode::Internal,
+        ErrorCode::Unavailable,
+        ErrorCode::Unknown,
+    ];
+}

@@ -43,10 +43,12 @@ impl Connection {
     /// A client that has a token.
     pub(crate) fn client(&self, shell: &Shell) -> Result<Client, CliError> {
         let saved = Saved::load(shell)?;
+        let client = self.anonymous(shell, &saved)?;
         let url = self.address(shell, &saved)?;
-        let token = self.token(shell, &saved, &url)?;
-        let token = token.ok_or_else(|| CliError::NoToken(url.clone()))?;
-        Ok(self.anonymous(shell, &saved)?.with_token(&token))
+        match self.token(shell, &saved, &url)? {
+            Some(token) => Ok(client.with_token(&token)),
+            None => Err(CliError::NoToken(url)),
+        }
     }
 
     /// A client without a token, for signing in.

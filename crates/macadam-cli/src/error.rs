@@ -4,8 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
+use macadam_api::Detail;
 use macadam_api::client::{ClientError, NewClientError};
-use macadam_api::{Detail, ErrorCode};
 use thiserror::Error;
 
 use crate::shell::Shell;
@@ -116,29 +116,26 @@ impl CliError {
     }
 
     fn details(&self) -> &[Detail] {
-        match self {
-            Self::Client(ClientError::Refused(problem)) => &problem.details,
-            Self::Problems { details, .. } | Self::Ambiguous { details, .. } => details,
-            _ => &[],
+        if let Self::Client(ClientError::Refused(problem)) = self {
+            &problem.details
+        } else if let Self::Problems { details, .. } | Self::Ambiguous { details, .. } = self {
+            details
+        } else {
+            &[]
         }
     }
 
     /// The exit code; `docs/command-line.md` lists them.
     fn exit_code(&self) -> u8 {
-        match self {
-            Self::Usage(_) => 2,
-            Self::Client(ClientError::Unreachable { .. } | ClientError::NotOurs { .. }) => 3,
-            Self::NoToken(_) | Self::NoServer => 4,
-            Self::Client(ClientError::Refused(problem)) => match problem.code {
-                ErrorCode::NotSignedIn | ErrorCode::WrongCredentials | ErrorCode::Forbidden => 4,
-                ErrorCode::AlreadyExists
-                | ErrorCode::InUse
-                | ErrorCode::ChangedMeanwhile
-                | ErrorCode::RevisionRequired
-                | ErrorCode::PreviewOutdated => 5,
-                _ => 1,
-            },
-            _ => 1,
+        if let Self::Client(error) = self {
+            return client_exit_code(error);
+        }
+        if matches!(self, Self::Usage(_)) {
+            2
+        } else if matches!(self, Self::NoServer | Self::NoToken(_)) {
+            4
+        } else {
+            1
         }
     }
 
@@ -167,5 +164,19 @@ impl CliError {
             shell.note(&format!("  try: {}", self.advice()));
         }
         self.exit_code()
+    }
+}
+
+const fn client_exit_code(error: &ClientError) -> u8 {
+    match error {
+        ClientError::Unreachable { .. } | ClientError::NotOurs { .. } => 3,
+        ClientError::Refused(problem) => match problem.code.status() {
+            401 | 403 => 4,
+            409 | 412 | 428 => 5,
+            _ => 1,
+        },
+        ClientError::TooLarge { .. } | ClientError::NotUnderstood(_) | ClientError::PageRepeats => {
+            1
+        }
     }
 }

@@ -32,13 +32,24 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 /// Reads YAML; JSON is YAML too.
 pub(crate) fn read_yaml<T: DeserializeOwned>(path: &Path) -> Result<T, CliError> {
     let bytes = read(path)?;
-    let parse = |source| CliError::Parse { path: path.to_owned(), source };
-    let text = str::from_utf8(&bytes).map_err(|error| parse(error.into()))?;
-    serde_saphyr::from_str(text).map_err(|error| parse(error.into()))
+    let text = str::from_utf8(&bytes);
+    let text =
+        text.map_err(|error| CliError::Parse { path: path.to_owned(), source: error.into() })?;
+    parse_yaml(path, text)
 }
 
-/// Lets a person edit the text of a value; `None` when it stays as it was.
-pub(crate) fn edit(shell: &Shell, text: &str) -> Result<Option<String>, CliError> {
+/// Reads YAML as of 1.2: in older versions the key `on` is the boolean true.
+pub(crate) fn parse_yaml<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, CliError> {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let text = error.to_string();
+        let source = text.strip_prefix("error: ").unwrap_or(&text).into();
+        CliError::Parse { path: path.to_owned(), source }
+    })
+}
+
+/// Lets a person edit a value's text; `None` when it stays as it was.
+pub(crate) fn edit<T: DeserializeOwned>(shell: &Shell, text: &str) -> Result<Option<T>, CliError> {
     let editor = shell.variable("VISUAL").or_else(|| shell.variable("EDITOR")).unwrap_or("vi");
     let failed = |source| CliError::Editor { editor: editor.to_owned(), source };
     let draft = Draft::new(text).map_err(failed)?;
@@ -50,7 +61,7 @@ pub(crate) fn edit(shell: &Shell, text: &str) -> Result<Option<String>, CliError
         return Err(failed(io::Error::other(status.to_string())));
     }
     let edited = fs::read_to_string(&draft.0).map_err(failed)?;
-    Ok((edited != text).then_some(edited))
+    if edited == text { Ok(None) } else { parse_yaml(&draft.0, &edited).map(Some) }
 }
 
 /// A file for an editor, only the owner's, removed when done.

@@ -43,7 +43,7 @@ pub enum Command {
     Releases(releases::Releases),
     /// The release catalog, and the feeds it comes from
     Catalog(catalog::Catalog),
-    /// When releases count as approved
+    /// Say when releases count as approved
     Approval(approval::Approval),
     /// Show what a change would do to the real fleet, without making it
     Preview(preview::Preview),

@@ -14,8 +14,10 @@ use crate::{Command, Shell, run};
 
 #[test]
 fn every_command_has_help() {
+    let mut program = Program::command().term_width(100);
+    program.build();
     let mut text = String::new();
-    help_of(&Program::command().term_width(100), "", &mut text);
+    help_of(&mut program, &mut text);
     assert_snapshot!("help", text);
 }
 
@@ -129,7 +131,17 @@ blueprints:
 paused: [Sonoma]
 "#,
     );
-    assert_snapshot!(files.decide(&[]), @"");
+    assert_snapshot!(files.decide(&[]), @r"
+    exit code: 1
+    ----- stdout
+    ----- stderr
+    error: DIR/policy.yaml has problems [invalid_settings]
+      library_items.Tahoe.enforcement.version: version 15.7 is not a version of macOS 26
+      library_items.Tahoe: two items have this label
+      library_items.Tahoe.enforcement.within: '5y' is not a period; 1d to 120d, 1w to 17w or 1m to 3m is expected
+      blueprints.Everybody.assignment: item 'Sequoia' does not exist
+      paused: item 'Sonoma' does not exist
+    ");
 }
 
 #[test]
@@ -140,14 +152,48 @@ fn versions_need_quotes_and_the_place_is_told() {
         "library_items:\n- type: managed_os\n  label: Tahoe\n  platform: macos\n  major: 26\n  \
          enforcement: {mode: minimum, version: 26.10, on: 2026-03-01, at: \"09:30\"}\n",
     );
-    assert_snapshot!(files.decide(&[]), @"");
+    assert_snapshot!(files.decide(&[]), @r#"
+    exit code: 1
+    ----- stdout
+    ----- stderr
+    error: DIR/policy.yaml is not what was expected [file_not_understood]
+      because: line 2 column 3: invalid type: floating point `26.1`, expected a version in quotes, such as "26.3"
+     --> <input>:2:3
+      |
+    1 | library_items:
+    2 | - type: managed_os
+      |   ^ invalid type: floating point `26.1`, expected a version in quotes, such as "26.3"
+    3 |   label: Tahoe
+    4 |   platform: macos
+      |
+    "#);
+}
+
+#[test]
+fn the_documented_policy_is_valid() {
+    let documentation = include_str!("../../../docs/decide.md");
+    let (_, rest) = documentation.split_once("```yaml\n").unwrap();
+    let (policy, _) = rest.split_once("```").unwrap();
+    let files = Files::with_fleet();
+    files.write("policy.yaml", policy);
+    assert!(files.decide(&[]).starts_with("exit code: 0\n"), "{}", files.decide(&[]));
 }
 
 #[test]
 fn unknown_fields_of_a_policy_are_refused() {
     let files = Files::with_fleet();
     files.write("policy.yaml", "library_itmes: []\n");
-    assert_snapshot!(files.decide(&[]), @"");
+    assert_snapshot!(files.decide(&[]), @r"
+    exit code: 1
+    ----- stdout
+    ----- stderr
+    error: DIR/policy.yaml is not what was expected [file_not_understood]
+      because: line 1 column 1: unknown field `library_itmes`, expected one of approval, library_items, blueprints, paused, reviews
+     --> <input>:1:1
+      |
+    1 | library_itmes: []
+      | ^ unknown field `library_itmes`, expected one of approval, library_items, blueprints, paused, reviews
+    ");
 }
 
 #[test]
@@ -165,7 +211,15 @@ not json
     files.write("devices.jsonl", &format!("{bad}{good}"));
     let text = files.decide(&["--json"]);
     assert_eq!(text.lines().filter(|line| line.starts_with('{')).count(), 3);
-    assert_snapshot!(text.split_once("----- stderr").unwrap().1, @"");
+    assert_snapshot!(text.split_once("----- stderr").unwrap().1, @r"
+    DIR/devices.jsonl:1: unknown variant `windows`, expected one of `macos`, `ios`, `ipados`, `tvos`, `visionos` (column 34)
+    DIR/devices.jsonl:2: expected ident (column 2)
+    DIR/devices.jsonl:3: device 'b': os_version: 'fifteen' is not an OS version; one like 26.3.1 or 26.3.1 (a) is expected
+    DIR/devices.jsonl:5: device 'c' is in blueprint 'Nobody', which the policy does not have
+    DIR/devices.jsonl:6: device 'd' has facts about item 'Sonoma', which the policy does not have
+    DIR/devices.jsonl:7: device 'e': update_id: is no software-update device id such as J413AP or iPad14,1
+    error: 6 of the devices in DIR/devices.jsonl could not be decided for [some_devices_failed]
+    ");
     assert!(text.starts_with("exit code: 1\n"));
 }
 
@@ -173,20 +227,72 @@ not json
 fn files_that_cannot_be_read_are_named() {
     let files = Files::with_fleet();
     fs::remove_file(files.path("policy.yaml")).unwrap();
-    assert_snapshot!(files.decide(&[]), @"");
+    assert_snapshot!(files.decide(&[]), @r"
+    exit code: 1
+    ----- stdout
+    ----- stderr
+    error: DIR/policy.yaml cannot be read [file_not_readable]
+      because: No such file or directory (os error 2)
+    ");
     let files = Files::with_fleet();
     files.write("feed.json", "<html>");
-    assert_snapshot!(files.decide(&[]), @"");
+    assert_snapshot!(files.decide(&[]), @r"
+    exit code: 1
+    ----- stdout
+    ----- stderr
+    error: DIR/feed.json is not what was expected [file_not_understood]
+      because: release feed cannot be parsed
+      because: JSON is malformed or lacks the expected keys
+      because: expected value at line 1 column 1
+    ");
 }
 
 #[test]
 fn wrong_usage_says_what_is_right() {
     let files = Files::new();
-    assert_snapshot!(files.run(&["decide", "--at", "tomorrow"]), @"");
-    assert_snapshot!(files.run(&["devices", "list", "--status", "flying"]), @"");
-    assert_snapshot!(files.run(&["devices", "list", "--platform", "windows"]), @"");
-    assert_snapshot!(files.run(&["releases", "hold", "macos-26.3"]), @"");
-    assert_snapshot!(files.run(&["tokens", "revoke", "7"]), @"");
+    assert_snapshot!(files.run(&["decide", "--at", "tomorrow"]), @r"
+    exit code: 2
+    ----- stdout
+    ----- stderr
+    error: invalid value 'tomorrow' for '--at <TIME>': 'tomorrow' is not a time; one like 2026-03-10T09:30:00Z is expected
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(files.run(&["devices", "list", "--status", "flying"]), @r"
+    exit code: 2
+    ----- stdout
+    ----- stderr
+    error: invalid value 'flying' for '--status <STATUS>': unknown variant `flying`, expected one of `available`, `pending`, `waiting`, `downloading`, `cached`, `installing`, `pass`, `error`, `incompatible`, `excluded`
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(files.run(&["devices", "list", "--platform", "windows"]), @r"
+    exit code: 2
+    ----- stdout
+    ----- stderr
+    error: invalid value 'windows' for '--platform <PLATFORM>': 'windows' is not a platform; one of macos, ios, ipados, tvos, visionos is expected
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(files.run(&["releases", "hold", "macos-26.3"]), @r"
+    exit code: 2
+    ----- stdout
+    ----- stderr
+    error: the following required arguments were not provided:
+      --reason <REASON>
+
+    Usage: macadam releases hold --reason <REASON> <RELEASE>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(files.run(&["tokens", "revoke", "7"]), @r"
+    exit code: 2
+    ----- stdout
+    ----- stderr
+    error: invalid value '7' for '<ID>': '7' is not an id, as lists show them
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
@@ -197,17 +303,32 @@ fn every_command_of_the_api_says_when_no_server_is_known() {
             "exit code: 4\n----- stdout\n----- stderr\nerror: no server is known [no_server]";
         assert!(text.starts_with(said), "{args:?}: {text}");
     }
-    assert_snapshot!(Files::new().run(&["devices", "list"]), @"");
+    assert_snapshot!(Files::new().run(&["devices", "list"]), @r"
+    exit code: 4
+    ----- stdout
+    ----- stderr
+    error: no server is known [no_server]
+      try: give --url, set MACADAM_URL, or run `macadam sign-in --url URL`
+    ");
 }
 
 #[test]
 fn a_known_server_still_needs_a_token() {
     let mut files = Files::new();
     files.set("MACADAM_URL", "https://mdm.example.org");
-    assert_snapshot!(files.run(&["devices", "list"]), @"");
-    assert_snapshot!(files.run(&["devices", "list", "--url", "mdm.example.org"]), @"");
-    files.set("MACADAM_TOKEN", "secret");
-    assert_snapshot!(files.run(&["devices", "list", "--url", "mdm.example.org"]), @"");
+    assert_snapshot!(files.run(&["devices", "list"]), @r"
+    exit code: 4
+    ----- stdout
+    ----- stderr
+    error: nobody is signed in to https://mdm.example.org [not_signed_in]
+      try: run `macadam sign-in`, or set MACADAM_TOKEN
+    ");
+    assert_snapshot!(files.run(&["devices", "list", "--url", "mdm.example.org"]), @r"
+    exit code: 1
+    ----- stdout
+    ----- stderr
+    error: 'mdm.example.org' is not the address of a server; one like https://mdm.example.org is expected [bad_connection_settings]
+    ");
 }
 
 #[test]
@@ -262,7 +383,13 @@ fn a_server_that_does_not_answer_has_its_own_exit_code() {
 fn passwords_are_asked_for_or_read_never_taken_from_arguments() {
     let files = Files::new();
     let args = ["sign-in", "--url", "https://mdm.example.org", "--email", "a@example.org"];
-    assert_snapshot!(files.run(&args), @"");
+    assert_snapshot!(files.run(&args), @r"
+    exit code: 1
+    ----- stdout
+    ----- stderr
+    error: a password is needed [needs_password]
+      try: give --password-stdin and the password on standard input
+    ");
 }
 
 #[test]
@@ -287,7 +414,7 @@ const API_COMMANDS: &[&[&str]] = &[
     &["catalog", "import", "DIR/feed.json"],
     &["catalog", "refresh"],
     &["catalog", "feeds"],
-    &["approval", "by-hand"],
+    &["approval", "7d", "--reason", "let others go first"],
     &["preview", "delete-item", "Tahoe"],
     &["plan", "--file", "DIR/policy.yaml"],
     &["apply", "--file", "DIR/policy.yaml", "--yes"],
@@ -364,12 +491,22 @@ struct Program {
     command: Command,
 }
 
-fn help_of(command: &clap::Command, parents: &str, text: &mut String) {
-    let path = format!("{parents}{}", command.get_name());
-    let help = command.clone().bin_name(&path).render_long_help();
-    text.push_str(&format!("===== {path}\n{}\n", help.to_string().trim_end()));
-    for inner in command.get_subcommands() {
-        help_of(&inner.clone().term_width(100), &format!("{path} "), text);
+/// The short help of a command and of all commands below it.
+fn help_of(command: &mut clap::Command, text: &mut String) {
+    for argument in command.get_arguments() {
+        let is_explained = argument.get_help().is_some_and(|help| !help.to_string().is_empty());
+        assert!(is_explained, "{argument} of {} has no help", command.get_name());
+    }
+    let name = command.get_bin_name().unwrap_or("macadam").to_owned();
+    let help = command.render_help().to_string();
+    let help = match help.split_once("\n\nConnection:") {
+        // The same options everywhere are worth reading once.
+        Some((own, _)) if text.contains("\n\nConnection:") => format!("{own}\n\n(Connection)"),
+        Some(_) | None => help.trim_end().to_owned(),
+    };
+    text.push_str(&format!("===== {name}\n{help}\n\n"));
+    for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+        help_of(inner, text);
     }
 }
 

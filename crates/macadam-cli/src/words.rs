@@ -5,6 +5,7 @@ use macadam_api::Os;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Reads a value by the word it has in the API; the error lists all of them.
 pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
@@ -23,6 +24,11 @@ pub(crate) fn shown(value: impl Serialize) -> String {
 pub(crate) fn platform(text: &str) -> Result<Os, String> {
     let platform: Result<macadam_policy::Platform, _> = text.parse();
     platform.map(Os::from).map_err(|error| error.to_string())
+}
+
+/// Reads an id.
+pub(crate) fn id(text: &str) -> Result<Uuid, String> {
+    text.parse().map_err(|_| format!("'{text}' is not an id, as lists show them"))
 }
 
 /// Reads an instant.

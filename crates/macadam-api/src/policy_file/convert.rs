@@ -12,6 +12,7 @@ use super::{PolicyFile, ReviewEntry};
 use crate::Detail;
 use crate::decisions::{DecisionLine, ItemLabels};
 use crate::facts::DeviceFacts;
+use crate::library_items::LibraryItemSettings;
 
 /// A policy file whose items, blueprints and reviews have all been checked.
 #[derive(Clone, Debug)]
@@ -39,15 +40,19 @@ impl PolicyFile {
     pub fn check(&self) -> Result<Policy, Vec<Detail>> {
         let mut problems = Vec::new();
         let items = self.check_items(&mut problems);
-        let by_label: BTreeMap<&str, policy::ItemId> =
-            items.iter().map(|(id, item)| (item.label(), *id)).collect();
-        let blueprints = self.check_blueprints(&items, &by_label, &mut problems);
+        // Items that are broken themselves are known all the same.
+        let labels = self.library_items.iter().map(LibraryItemSettings::label);
+        let by_label: BTreeMap<&str, policy::ItemId> = labels.zip(item_ids()).collect();
+        let blueprints = self.check_blueprints(&by_label, &mut problems);
         for label in &self.paused {
             if !by_label.contains_key(label.as_str()) {
                 problems.push(Detail::new("paused", format!("item '{label}' does not exist")));
             }
         }
         let reviews = self.check_reviews(&by_label, &mut problems);
+        if problems.is_empty() {
+            check_assignments(&blueprints, &items, &mut problems);
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -63,15 +68,14 @@ impl PolicyFile {
     ) -> BTreeMap<policy::ItemId, policy::LibraryItem> {
         let mut items = BTreeMap::new();
         let mut labels = std::collections::BTreeSet::new();
-        for (settings, number) in self.library_items.iter().zip(1_u128..) {
+        for (settings, id) in self.library_items.iter().zip(item_ids()) {
             let place = format!("library_items.{}", settings.label());
             if !labels.insert(settings.label()) {
                 problems.push(Detail::new(place.clone(), "two items have this label"));
             }
             match policy::LibraryItem::try_from(settings) {
-                // Items are told apart by label; ids keep the order of the file.
                 Ok(item) => {
-                    items.insert(policy::ItemId(Uuid::from_u128(number)), item);
+                    items.insert(id, item);
                 }
                 Err(found) => {
                     problems.extend(found.into_iter().map(|problem| problem.within(&place)));
@@ -83,22 +87,14 @@ impl PolicyFile {
 
     fn check_blueprints(
         &self,
-        items: &BTreeMap<policy::ItemId, policy::LibraryItem>,
         by_label: &BTreeMap<&str, policy::ItemId>,
         problems: &mut Vec<Detail>,
     ) -> BTreeMap<String, policy::Assignment> {
         let mut blueprints = BTreeMap::new();
-        // Items that are broken themselves are known by label all the same.
         let find = |label: &str| by_label.get(label).copied();
         for entry in &self.blueprints {
             let place = format!("blueprints.{}", entry.name);
-            let assignment = entry.assignment.to_policy(&find).and_then(|assignment| {
-                let checked = policy::check_assignment(&assignment, items);
-                checked.map(|()| assignment).map_err(|found| {
-                    found.iter().map(|problem| Detail::new("assignment", problem)).collect()
-                })
-            });
-            match assignment {
+            match entry.assignment.to_policy(&find) {
                 Ok(assignment) => {
                     if blueprints.insert(entry.name.clone(), assignment).is_some() {
                         problems.push(Detail::new(place, "two blueprints have this name"));
@@ -134,6 +130,24 @@ impl PolicyFile {
                 Some(policy::LibraryEntry { item: Arc::new(item.clone()), is_paused })
             }
             policy::LibraryItem::SoftwareUpdateSettings(_) => None,
+        }
+    }
+}
+
+/// Items of a file are told apart by label; their ids keep its order.
+fn item_ids() -> impl Iterator<Item = policy::ItemId> {
+    (1..).map(|number| policy::ItemId(Uuid::from_u128(number)))
+}
+
+fn check_assignments(
+    blueprints: &BTreeMap<String, policy::Assignment>,
+    items: &BTreeMap<policy::ItemId, policy::LibraryItem>,
+    problems: &mut Vec<Detail>,
+) {
+    for (name, assignment) in blueprints {
+        if let Err(found) = policy::check_assignment(assignment, items) {
+            let place = format!("blueprints.{name}.assignment");
+            problems.extend(found.iter().map(|problem| Detail::new(place.clone(), problem)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! When releases count as approved.
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use macadam_api::releases;
 use macadam_api::server::WriteApproval;
 
@@ -8,38 +8,36 @@ use crate::connection::Connection;
 use crate::error::CliError;
 use crate::shell::Shell;
 
-/// When releases count as approved
+/// Say when releases count as approved
 #[derive(Debug, Args)]
 pub struct Approval {
-    #[command(subcommand)]
-    mode: Mode,
+    /// `at-once` when Apple publishes them, some days later such as `7d`, or `by-hand` only
+    #[arg(value_parser = mode)]
+    mode: releases::Approval,
     /// Why; it stands in the audit log
-    #[arg(long, global = true, default_value = "")]
+    #[arg(long)]
     reason: String,
     #[command(flatten)]
     connection: Connection,
 }
 
-#[derive(Debug, Subcommand)]
-enum Mode {
-    /// Releases are approved when Apple publishes them
-    AtOnce,
-    /// Releases are approved some days after Apple published them
-    AfterDays { days: u16 },
-    /// Releases are approved by a person only
-    ByHand,
-}
-
 impl Approval {
     pub(crate) async fn run(self, shell: &mut Shell) -> Result<(), CliError> {
-        let approval = match self.mode {
-            Mode::AtOnce => releases::Approval::AtOnce,
-            Mode::AfterDays { days } => releases::Approval::AfterDays { days },
-            Mode::ByHand => releases::Approval::ByHand,
-        };
+        let (approval, reason) = (self.mode, self.reason);
         let client = self.connection.client(shell)?;
-        client.write_approval(&WriteApproval { approval, reason: self.reason }).await?;
+        client.write_approval(&WriteApproval { approval, reason }).await?;
         shell.note("releases count as approved this way from now on");
         Ok(())
+    }
+}
+
+fn mode(text: &str) -> Result<releases::Approval, String> {
+    let days = || text.strip_suffix('d').and_then(|days| days.parse().ok());
+    match text {
+        "at-once" => Ok(releases::Approval::AtOnce),
+        "by-hand" => Ok(releases::Approval::ByHand),
+        _ => days()
+            .map(|days| releases::Approval::AfterDays { days })
+            .ok_or_else(|| "at-once, by-hand or a number of days such as 7d is expected".into()),
     }
 }

@@ -47,8 +47,10 @@ struct Filter {
     /// Such as blueprints, or blueprints/ID
     #[arg(long)]
     object: Option<String>,
+    /// From this moment on
     #[arg(long, value_name = "TIME", value_parser = words::instant)]
     since: Option<Timestamp>,
+    /// Up to this moment
     #[arg(long, value_name = "TIME", value_parser = words::instant)]
     until: Option<Timestamp>,
 }
@@ -89,12 +91,15 @@ async fn verify(client: &Client, json: bool, shell: &mut Shell) -> Result<(), Cl
 }
 
 fn verification(verification: &AuditVerification) -> String {
-    let entries = show::count(verification.entries, "entry").replace("entrys", "entries");
-    match (verification.broken_at, &verification.head) {
-        (Some(number), _) => format!("{entries}; entry {number} does not fit the chain"),
-        (None, Some(head)) => format!("{entries}, unbroken; newest hash {head}"),
-        (None, None) => format!("{entries}, unbroken"),
-    }
+    let chain = match verification.broken_at {
+        None => "unbroken".to_owned(),
+        Some(number) => format!("broken at entry {number}"),
+    };
+    show::record(&[
+        ("Entries", verification.entries.to_string()),
+        ("Chain", chain),
+        ("Newest hash", verification.head.clone().unwrap_or_default()),
+    ])
 }
 
 fn row(entry: &AuditEntry) -> Vec<String> {

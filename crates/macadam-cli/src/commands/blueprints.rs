@@ -142,8 +142,8 @@ impl Blueprints {
                 let id = find::blueprint(&client, &blueprint).await?;
                 let current = client.blueprint(id).await?.value;
                 let written = match file {
-                    Some(path) => Some(file::read_yaml(&path)?),
-                    None => edited(&current, &client, shell).await?,
+                    Some(path) => Some(file::read_yaml::<BlueprintFile>(&path)?),
+                    None => file::edit(shell, &text(&current, &client).await?)?,
                 };
                 let Some(written) = written else {
                     shell.note("nothing was changed");
@@ -189,19 +189,6 @@ async fn assign(
     let request = PreviewRequest::AssignDevices { blueprint_id: id, device_ids: moved };
     let preview_digest = Some(preview::confirm(client, &request, yes, shell).await?);
     Ok(client.assign_devices(id, &AssignDevices { device_ids, preview_digest }).await?)
-}
-
-async fn edited(
-    blueprint: &Blueprint,
-    client: &Client,
-    shell: &Shell,
-) -> Result<Option<BlueprintFile>, CliError> {
-    let text = text(blueprint, client).await?;
-    let Some(text) = file::edit(shell, &text)? else { return Ok(None) };
-    let parsed = serde_saphyr::from_str(&text);
-    parsed
-        .map(Some)
-        .map_err(|error| CliError::Parse { path: "the edited text".into(), source: error.into() })
 }
 
 /// The blueprint as people write it.

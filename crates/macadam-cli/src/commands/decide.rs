@@ -99,7 +99,7 @@ impl Decide {
         catalog: &Catalog,
         policy: &Policy,
     ) -> Result<DecisionLine, String> {
-        let facts: DeviceFacts = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+        let facts: DeviceFacts = serde_json::from_slice(line).map_err(|error| json(&error))?;
         policy.decide(self.at, catalog, &facts).map_err(|error| error.to_string())
     }
 }
@@ -140,6 +140,13 @@ impl Lines {
             }
         }
     }
+}
+
+/// What is wrong with a line of JSON, without its line number: it is always 1.
+fn json(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let (what, _) = text.split_once(" at line ").unwrap_or((&text, ""));
+    format!("{what} (column {})", error.column())
 }
 
 /// A decision with its trace, for people.

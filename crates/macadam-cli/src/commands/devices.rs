@@ -74,6 +74,7 @@ struct Filter {
     /// Library item that reaches them, by label or id
     #[arg(long, value_name = "ITEM")]
     item: Option<String>,
+    /// Only devices with this tag
     #[arg(long)]
     tag: Option<String>,
     /// The version they must install

@@ -36,7 +36,11 @@ enum EnrollmentsCommand {
     /// List links and what became of them
     List,
     /// Make a link useless
-    Revoke { id: Uuid },
+    Revoke {
+        /// As the list shows it
+        #[arg(value_parser = words::id)]
+        id: Uuid,
+    },
 }
 
 impl Enrollments {

@@ -9,7 +9,7 @@ use super::find;
 use crate::connection::Connection;
 use crate::error::CliError;
 use crate::shell::Shell;
-use crate::show;
+use crate::{show, words};
 
 /// Devices that are exempt until a day
 #[derive(Debug, Args)]
@@ -39,7 +39,11 @@ enum ExceptionsCommand {
         reason: String,
     },
     /// End an exemption now
-    Delete { id: Uuid },
+    Delete {
+        /// As the list shows it
+        #[arg(value_parser = words::id)]
+        id: Uuid,
+    },
 }
 
 impl Exceptions {

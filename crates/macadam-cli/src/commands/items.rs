@@ -115,7 +115,7 @@ impl Items {
                 let current = client.library_item(id).await?.value;
                 let settings = match file {
                     Some(path) => Some(file::read_yaml(&path)?),
-                    None => edited(&current.settings, shell)?,
+                    None => file::edit(shell, &yaml(&current.settings))?,
                 };
                 let Some(settings) = settings else {
                     shell.note("nothing was changed");
@@ -173,19 +173,6 @@ async fn update(
     let digest = preview::confirm(client, &request, yes, shell).await?;
     let item = WriteLibraryItem { settings, preview_digest: Some(digest) };
     Ok(client.update_library_item(current.id, current.revision, &item).await?)
-}
-
-/// Opens the settings in an editor; `None` when they stay as they are.
-fn edited(
-    settings: &LibraryItemSettings,
-    shell: &Shell,
-) -> Result<Option<LibraryItemSettings>, CliError> {
-    let text = yaml(settings);
-    let Some(text) = file::edit(shell, &text)? else { return Ok(None) };
-    let parsed = serde_saphyr::from_str(&text);
-    parsed
-        .map(Some)
-        .map_err(|error| CliError::Parse { path: "the edited text".into(), source: error.into() })
 }
 
 fn yaml(settings: &LibraryItemSettings) -> String {

@@ -24,7 +24,9 @@ enum PeopleCommand {
     List,
     /// Create a person, with a first password
     Create {
+        /// E-mail address to sign in with
         email: String,
+        /// Name that others see
         #[arg(long)]
         name: String,
         /// owner, admin, operator, help_desk, auditor or secrets_auditor
@@ -38,9 +40,10 @@ enum PeopleCommand {
     Edit {
         /// E-mail address
         email: String,
+        /// New name
         #[arg(long)]
         name: Option<String>,
-        /// owner, admin, operator, help_desk, auditor or secrets_auditor
+        /// New role: owner, admin, operator, help_desk, auditor or secrets_auditor
         #[arg(long, value_parser = words::word::<Role>)]
         role: Option<Role>,
         /// Ask for a new password; it ends every session of the person

@@ -23,6 +23,7 @@ pub struct Tokens {
 enum TokensCommand {
     /// Create a token and print its secret; it cannot be read again
     Create {
+        /// What it is for
         name: String,
         /// owner, admin, operator, help_desk, auditor or secrets_auditor
         #[arg(long, value_parser = words::word::<Role>)]
@@ -34,7 +35,11 @@ enum TokensCommand {
     /// List tokens
     List,
     /// Make a token useless
-    Revoke { id: Uuid },
+    Revoke {
+        /// As the list shows it
+        #[arg(value_parser = words::id)]
+        id: Uuid,
+    },
 }
 
 impl Tokens {

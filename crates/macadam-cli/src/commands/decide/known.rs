@@ -1,6 +1,6 @@
 //! What is known of Apple's releases offline: the shipped history and answers of Apple's feed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use macadam_api::policy_file::Policy;
@@ -46,54 +46,67 @@ pub(super) fn catalog(
     now: Timestamp,
     policy: &Policy,
 ) -> Result<Known, CliError> {
-    let mut known = Known { catalog: Catalog::new(policy.approval()), notes: Vec::new() };
+    let mut catalog = Catalog::new(policy.approval());
     let mut answers = Vec::new();
     for source in sources {
         match source {
             Source::Seed => {
                 let seed = feed::seed();
-                known.catalog.add_historic(historic(&seed));
+                catalog.add_historic(historic(&seed));
                 let moments = seed.moments().into_iter().filter(|moment| *moment <= now);
-                answers.extend(moments.map(|moment| (moment, seed.answer_at(moment))));
+                answers.extend(moments.map(|at| Told { at, by: None, gdmf: seed.answer_at(at) }));
             }
-            Source::Answer { path, at } => {
-                let at = at.unwrap_or(now);
-                if at > now {
-                    let path = path.display();
-                    return Err(CliError::Usage(format!("{path} is from after --at")));
-                }
-                let answer = gdmf::decode(&file::read(path)?).map_err(|error| CliError::Parse {
-                    path: path.clone(),
-                    source: error.into(),
-                })?;
-                let problems = answer.problems.iter();
-                known
-                    .notes
-                    .extend(problems.map(|problem| format!("{}: {problem}", path.display())));
-                answers.push((at, answer));
-            }
+            Source::Answer { path, at } => answers.push(Told::read(path, at.unwrap_or(now))?),
         }
     }
-    answers.sort_by_key(|(at, _)| *at);
-    for (at, answer) in &answers {
-        known.observe(*at, answer);
+    answers.sort_by_key(|answer| answer.at);
+    if let Some(Told { by: Some(path), .. }) = answers.last().filter(|last| last.at > now) {
+        return Err(CliError::Usage(format!("{} is from after --at", path.display())));
     }
-    known.catalog.set_reviews(policy.reviews().to_vec());
-    Ok(known)
+    let mut notes = Vec::new();
+    for answer in &answers {
+        let found = answer.tell(&mut catalog);
+        // What the recorded past cannot tell is no news to anybody.
+        if let Some(path) = answer.by {
+            notes.extend(found.iter().map(|note| format!("{}: {note}", path.display())));
+        }
+    }
+    catalog.set_reviews(policy.reviews().to_vec());
+    Ok(Known { catalog, notes })
 }
 
-impl Known {
-    fn observe(&mut self, at: Timestamp, answer: &Gdmf) {
-        let offers: Vec<Offer<'_>> = answer.entries.iter().map(offer).collect();
-        // Whoever names the files vouches for them.
+/// One answer of Apple's feed.
+struct Told<'a> {
+    at: Timestamp,
+    /// The file it is from; none for the shipped history.
+    by: Option<&'a Path>,
+    gdmf: Gdmf,
+}
+
+impl<'a> Told<'a> {
+    fn read(path: &'a Path, at: Timestamp) -> Result<Self, CliError> {
+        let parse = |error: gdmf::DecodeGdmfError| CliError::Parse {
+            path: path.to_owned(),
+            source: error.into(),
+        };
+        let gdmf = gdmf::decode(&file::read(path)?).map_err(parse)?;
+        Ok(Self { at, by: Some(path), gdmf })
+    }
+
+    /// Adds the answer to the catalog, and gives what of it could not be used.
+    fn tell(&self, catalog: &mut Catalog) -> Vec<String> {
+        let offers: Vec<Offer<'_>> = self.gdmf.entries.iter().map(offer).collect();
+        // Whoever names the files vouches for them, as we do for the history.
         let doubts = Doubts { is_confirmed: true, ..Doubts::default() };
-        match self.catalog.observe(at, &offers, &doubts) {
+        let mut notes = self.gdmf.problems.clone();
+        match catalog.observe(self.at, &offers, &doubts) {
             Ok(observation) => {
-                self.notes.extend(observation.problems);
-                self.catalog.apply(observation.events);
+                notes.extend(observation.problems);
+                catalog.apply(observation.events);
             }
-            Err(insane) => self.notes.push(format!("the answer of {at} is not believed: {insane}")),
+            Err(insane) => notes.push(format!("it changes nothing: {insane}")),
         }
+        notes
     }
 }
 

@@ -30,6 +30,7 @@ mod previews;
 mod profiles;
 mod push_certificates;
 mod reconcile;
+mod release_notes;
 mod releases;
 mod server_state;
 mod set_up;

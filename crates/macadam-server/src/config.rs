@@ -35,6 +35,8 @@ pub struct Config {
     /// Shown to people when they enroll.
     pub organization: String,
     pub tls: Tls,
+    /// Whether HTTPS asks clients for a certificate, which devices may show as their identity.
+    pub asks_for_certificates: bool,
     /// Authorities besides our own whose certificates are device identities.
     pub device_ca_roots: Vec<Certificate>,
     pub feed: FeedSettings,
@@ -71,6 +73,8 @@ pub struct FeedSettings {
     pub every: Duration,
     /// Between 16:30 and 19:30 UTC on weekdays, when Apple releases.
     pub busy_every: Duration,
+    /// Where the community's feed about vulnerabilities is; `None` to do without.
+    pub community_url: Option<String>,
 }
 
 /// Apple's push service.
@@ -143,6 +147,7 @@ impl Config {
             listen: raw.listen,
             trusted_proxies,
             organization: raw.organization.unwrap_or_else(|| "Macadam".into()),
+            asks_for_certificates: raw.tls.asks_for_certificates.unwrap_or(true),
             tls: problems.tls(raw.tls),
             device_ca_roots: problems.device_ca(&raw.device_ca),
             feed: problems.feed(&raw.feed),
@@ -327,7 +332,19 @@ impl Problems {
             every: self.minutes("feed.every_minutes", raw.every_minutes.unwrap_or(30)),
             busy_every: self
                 .minutes("feed.busy_every_minutes", raw.busy_every_minutes.unwrap_or(5)),
+            community_url: self.community_url(raw),
         }
+    }
+
+    /// An empty URL turns it off, and so does turning Apple's own feed off or pointing elsewhere:
+    /// who rehearses does not bother somebody else's server.
+    fn community_url(&mut self, raw: &RawFeed) -> Option<String> {
+        let is_default = raw.url.is_none() && raw.is_enabled.unwrap_or(true);
+        let url = match &raw.community_url {
+            Some(url) => Some(url.trim_end_matches('/')).filter(|url| !url.is_empty()),
+            None => is_default.then_some("https://sofafeed.macadmins.io/v2"),
+        };
+        url.map(|url| self.url("feed.community_url", url))
     }
 
     fn minutes(&mut self, setting: &str, minutes: u32) -> Duration {

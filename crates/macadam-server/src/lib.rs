@@ -24,4 +24,6 @@ pub use config::{
     Config, ConfigError, Database, FeedSettings, FleetClockSettings, Network, Problem,
     PushSettings, ServeArgs, ServerLimits, Tls,
 };
-pub use serve::{Clocks, Server, StartError, serve_command};
+pub use serve::{
+    CertificateError, Clocks, PrepareSetUpError, Server, SetUpError, StartError, serve_command,
+};

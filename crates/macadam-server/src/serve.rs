@@ -20,14 +20,14 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use crate::app::PrepareSetUpError;
 use crate::app::{App, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals};
 use crate::clock::{FleetClock, Ids, WallClock};
 use crate::config::{Config, ServeArgs};
 use crate::listen::{Listener, Transport, serve_listener};
-use crate::outbound::apple_feed::{AppleFeed, OpenAppleFeedError};
+use crate::outbound::apple_feed::AppleFeed;
 use crate::outbound::fetch::FetchLimits;
 use crate::{admin_api, device_api, health, workers};
-pub use crate::app::PrepareSetUpError;
 pub use certificate::CertificateError;
 use certificate::{keep_fresh, tls_config};
 pub use setup::SetUpError;
@@ -68,7 +68,7 @@ pub enum StartError {
     #[error("the first set-up cannot be prepared")]
     PrepareSetUp(#[from] PrepareSetUpError),
     #[error("Apple's feed cannot be asked")]
-    AppleFeed(#[from] OpenAppleFeedError),
+    AppleFeed(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("HTTPS cannot be served")]
     Certificate(#[from] CertificateError),
     #[error("an authority for device identities cannot be used")]
@@ -134,10 +134,12 @@ impl Server {
     async fn assemble(config: Config, store: Store, clocks: Clocks) -> Result<Self, StartError> {
         let Clocks { fleet: fleet_clock, wall: wall_clock, ids } = clocks;
         let authority = authority(&store, &wall_clock, &ids).await?;
+        setup::publish_authority(&config.data_dir, authority.certificate())?;
         let roots = config.device_ca_roots.iter().chain([authority.certificate()]);
         let identity_trust = IdentityTrust::new(TrustAnchors::from_certificates(roots)?);
         let seed = macadam_protocol::feed::seed();
-        let apple_feed = AppleFeed::new(&config.feed, FEED_LIMITS)?;
+        let apple_feed = AppleFeed::new(&config.feed, FEED_LIMITS)
+            .map_err(|error| StartError::AppleFeed(error.into()))?;
         let (doors, started_at) = (Doors::new(wall_clock.clone()), wall_clock.now());
         let app = App::new(Parts {
             admission: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
@@ -158,6 +160,7 @@ impl Server {
         });
         app.prepare_set_up().await?;
         app.seed_catalog(&seed).await?;
+        app.seed_release_notes(&seed).await?;
         app.refresh_knowledge().await?;
         Self::listen(app).await
     }

@@ -7,6 +7,7 @@ mod flush_seen;
 mod prune;
 mod reconcile_fleet;
 mod refresh_catalog;
+mod refresh_release_notes;
 mod renew_identities;
 mod run_legacy_updates;
 mod send_pushes;
@@ -27,6 +28,7 @@ use flush_seen::FlushSeen;
 use prune::Prune;
 use reconcile_fleet::ReconcileFleet;
 use refresh_catalog::RefreshCatalog;
+use refresh_release_notes::RefreshReleaseNotes;
 use renew_identities::RenewIdentities;
 use run_legacy_updates::RunLegacyUpdates;
 use send_pushes::SendPushes;
@@ -58,6 +60,12 @@ pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<(
     ];
     if app.config.feed.is_enabled {
         tasks.push(spawn(RefreshCatalog::new(app.clone()), never(), stop.clone()));
+    }
+    if let Some(url) = &app.config.feed.community_url {
+        match RefreshReleaseNotes::new(app.clone(), url.clone()) {
+            Ok(worker) => tasks.push(spawn(worker, never(), stop.clone())),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "a worker cannot start"),
+        }
     }
     tasks
 }

@@ -51,7 +51,9 @@ queries! {
     // A token that arrived meanwhile is another one, and valid.
     DISABLE = { "update enrollment set push_disabled_at = $2
         where id = $1 and push_token = $3" }
-    WAITING = { "select min(due_at) as due_at, count(*) as pushes from push" }
+    WAITING = { "select min(p.due_at) as due_at, count(*) as pushes
+        from push p join enrollment e on e.id = p.enrollment_id
+        where e.push_token is not null and e.push_disabled_at is null and e.ended_at is null" }
 }
 
 /// A push that this caller alone may send until its lease ends.
@@ -119,7 +121,7 @@ impl Store {
             .await
     }
 
-    /// When the next push is due, and how many wait.
+    /// When the next push is due, and how many wait that could be sent.
     pub async fn waiting_pushes(&self) -> Result<(Option<Timestamp>, i64), StoreError> {
         let row: Waiting = self.reader().await?.conn().one(&WAITING, &[]).await?;
         Ok((row.due_at, row.pushes))

@@ -183,13 +183,7 @@ impl App {
         let expires_at = now.checked_add(SESSION_LIFE).unwrap_or(Timestamp::MAX);
         let secret = self.new_secret(SESSION_PREFIX);
         let token = Sha256::of(secret.expose_secret().as_bytes());
-        let caller = Caller {
-            actor: Actor::Person,
-            name: person.login,
-            role,
-            address,
-            expires_at,
-        };
+        let caller = Caller { actor: Actor::Person, name: person.login, role, address, expires_at };
         self.audit(&caller, "sign_in", "session", Value::Null).await?;
         self.store
             .start_session(NewSession { token, person: person.id, at: now, expires_at })

@@ -115,10 +115,7 @@ impl App {
 }
 
 fn document(wish: &WriteBlueprint) -> BlueprintDocument {
-    BlueprintDocument {
-        description: wish.description.clone(),
-        assignment: wish.assignment.clone(),
-    }
+    BlueprintDocument { description: wish.description.clone(), assignment: wish.assignment.clone() }
 }
 
 fn show(row: macadam_store::Blueprint) -> Option<Blueprint> {

@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use macadam_api::Detail;
 use macadam_api::blueprints::{Assignment as WireAssignment, Node, item_by_id};
 use macadam_api::library_items::LibraryItemSettings;
-use macadam_policy::{
-    BlueprintId, DeviceId, ItemId, LibraryItem, Review, check_assignment,
-};
+use macadam_policy::{BlueprintId, DeviceId, ItemId, LibraryItem, Review, check_assignment};
 use macadam_store::{Blueprint, ItemRow, NewBlueprint, NewItem, StoreError};
 
 use super::App;
@@ -65,12 +63,7 @@ impl Draft {
         self.put_item_document(at, id, &document);
     }
 
-    pub(super) fn put_item_document(
-        &mut self,
-        at: Timestamp,
-        id: ItemId,
-        document: &ItemDocument,
-    ) {
+    pub(super) fn put_item_document(&mut self, at: Timestamp, id: ItemId, document: &ItemDocument) {
         let settings = &document.settings;
         let item = match LibraryItem::try_from(settings) {
             Ok(item) => item,
@@ -205,9 +198,7 @@ fn check_blueprint(
         Err(problems) => problems,
         Ok(assignment) => match check_assignment(&assignment, items) {
             Ok(()) => Vec::new(),
-            Err(found) => {
-                found.iter().map(|problem| Detail::new("assignment", problem)).collect()
-            }
+            Err(found) => found.iter().map(|problem| Detail::new("assignment", problem)).collect(),
         },
     }
 }

@@ -24,7 +24,6 @@ use super::{App, push_certificates::PushCertificateError};
 pub(crate) struct CreatedLink {
     pub(crate) id: LinkId,
     pub(crate) url: String,
-    pub(crate) expires_at: Timestamp,
 }
 
 /// A one-time link gave no profile.
@@ -65,7 +64,7 @@ impl App {
             expires_at,
         };
         self.store.create_link(new).await?;
-        Ok(CreatedLink { id, url: format!("{}/enroll/{code}", self.config.public_url), expires_at })
+        Ok(CreatedLink { id, url: format!("{}/enroll/{code}", self.config.public_url) })
     }
 
     /// Turns a one-time link into a signed enrollment profile.

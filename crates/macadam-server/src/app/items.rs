@@ -98,7 +98,9 @@ impl App {
         let mut draft = self.stored_configuration().await?;
         let row = draft.item(id).ok_or(ChangeError::Unknown("library item"))?;
         let version = row.version;
-        let Some(mut document) = read(row) else { return Err(ChangeError::Unknown("library item")) };
+        let Some(mut document) = read(row) else {
+            return Err(ChangeError::Unknown("library item"));
+        };
         document.pause = wish
             .paused
             .then(|| document.pause.unwrap_or(Pause { since: now, reason: wish.reason.clone() }));
@@ -140,9 +142,10 @@ impl App {
     ) -> Option<LibraryItem> {
         let document = read(row)?;
         let now = self.fleet_clock.now();
-        let badge = row.platform.zip(row.major).and_then(|(platform, major)| {
-            knowledge.catalog.newest_approved(platform, major, now)
-        });
+        let badge = row
+            .platform
+            .zip(row.major)
+            .and_then(|(platform, major)| knowledge.catalog.newest_approved(platform, major, now));
         Some(LibraryItem {
             id: row.id.0,
             revision: u64::try_from(row.version).unwrap_or_default(),

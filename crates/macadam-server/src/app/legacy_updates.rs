@@ -27,6 +27,14 @@ pub(super) const AVAILABLE: &str = "AvailableOSUpdates";
 /// The fact that holds what a device answered to OSUpdateStatus.
 pub(super) const STATUS: &str = "OSUpdateStatus";
 
+/// One device on its way to its target.
+struct Work<'a> {
+    situation: &'a DeviceSituation,
+    decided: &'a Decided,
+    target: &'a Target,
+    history: &'a [Past],
+}
+
 impl App {
     /// Sends each device that is managed by commands the next one it needs.
     pub(crate) async fn run_legacy_updates(&self) -> Result<u64, StoreError> {
@@ -43,7 +51,8 @@ impl App {
                     && let Some(target) = target(&decided)
                 {
                     let history = self.legacy_history(situation.device).await?;
-                    commands.extend(self.next_commands(now, situation, &decided, target, &history));
+                    let work = Work { situation, decided: &decided, target, history: &history };
+                    commands.extend(self.next_commands(now, &work));
                 }
             }
             if !commands.is_empty() {
@@ -58,14 +67,8 @@ impl App {
         Ok(commands.iter().filter_map(past).collect())
     }
 
-    fn next_commands(
-        &self,
-        now: Timestamp,
-        situation: &DeviceSituation,
-        decided: &Decided,
-        target: &Target,
-        history: &[Past],
-    ) -> Vec<NewCommand> {
+    fn next_commands(&self, now: Timestamp, work: &Work<'_>) -> Vec<NewCommand> {
+        let Work { situation, decided, target, history } = *work;
         let is_mac = decided.device.platform == Platform::MacOs;
         let available: Vec<AvailableOsUpdate> = told(situation, AVAILABLE);
         let update = available.iter().find(|update| is_target(update, target));

@@ -116,8 +116,7 @@ impl App {
         let document = ItemDocument { settings: settings.clone(), pause };
         let id = known.as_ref().map_or_else(|| ItemId(self.ids.id(now)), |(id, _)| *id);
         let before = known.map(|(_, document)| json!(document));
-        let difference =
-            difference("library_items", settings.label(), before, &json!(document));
+        let difference = difference("library_items", settings.label(), before, &json!(document));
         if let Some(difference) = difference {
             proposal.differences.push(difference);
             proposal.draft.put_item_document(now, id, &document);
@@ -183,13 +182,14 @@ fn by_label(assignment: &Assignment, labels: &BTreeMap<ItemId, String>) -> Assig
 
 /// What has to be written so that the store has the draft.
 fn changed_rows(before: &Draft, draft: &Draft) -> PolicyChange {
-    let items = draft.items.iter().filter(|row| {
-        before.item(row.id).is_none_or(|stored| stored.document != row.document)
-    });
+    let items = draft
+        .items
+        .iter()
+        .filter(|row| before.item(row.id).is_none_or(|stored| stored.document != row.document));
     let blueprints = draft.blueprints.iter().filter(|row| {
-        before.blueprint(row.id).is_none_or(|stored| {
-            stored.document != row.document || stored.name != row.name
-        })
+        before
+            .blueprint(row.id)
+            .is_none_or(|stored| stored.document != row.document || stored.name != row.name)
     });
     PolicyChange {
         items: items.map(|row| (new_item(row), row.version)).collect(),

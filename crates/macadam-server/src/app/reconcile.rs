@@ -46,8 +46,10 @@ pub(crate) struct Reconciled {
 }
 
 /// What follows from the decisions for some devices, to be written together.
-#[derive(Default)]
-struct Changes {
+struct Changes<'a> {
+    now: Timestamp,
+    /// What led to the decisions.
+    source: &'a str,
     sets: BTreeMap<SetToken, Arc<DeclarationSet>>,
     assignments: Vec<Assignment>,
     records: Vec<(u64, DecisionRecord)>,
@@ -100,24 +102,22 @@ impl App {
         source: &str,
         saved: &mut BTreeSet<SetToken>,
     ) -> Result<usize, StoreError> {
-        let now = self.fleet_clock.now();
-        let mut changes = Changes::default();
+        let mut changes = Changes::at(self.fleet_clock.now(), source);
         for situation in devices {
-            if let Some(decided) = knowledge.decide(now, situation) {
-                self.note_changes(&mut changes, now, situation, &decided, source);
+            if let Some(decided) = knowledge.decide(changes.now, situation) {
+                self.note_changes(&mut changes, situation, &decided);
             }
         }
-        self.write_changes(now, changes, saved).await
+        self.write_changes(changes, saved).await
     }
 
     fn note_changes(
         &self,
-        changes: &mut Changes,
-        now: Timestamp,
+        changes: &mut Changes<'_>,
         situation: &DeviceSituation,
         decided: &Decided,
-        source: &str,
     ) {
+        let now = changes.now;
         let device = situation.device;
         let was_reached = |item| situation.reached.iter().any(|(reached, _)| *reached == item);
         let new = decided.reaching.iter().filter(|item| !was_reached(**item));
@@ -128,7 +128,7 @@ impl App {
         }));
         let gone = situation.reached.iter().filter(|(item, _)| !decided.reaching.contains(item));
         changes.left.extend(gone.map(|(item, _)| (device, *item)));
-        let record = record(device, decided, source);
+        let record = record(device, decided, changes.source);
         let digest = digest(&record);
         if self.reconciler.recorded().get(&device) != Some(&digest) {
             changes.records.push((digest, record));
@@ -149,10 +149,10 @@ impl App {
     /// from it; sets before the devices that get them; the record of the decision last.
     async fn write_changes(
         &self,
-        now: Timestamp,
-        changes: Changes,
+        changes: Changes<'_>,
         saved: &mut BTreeSet<SetToken>,
     ) -> Result<usize, StoreError> {
+        let now = changes.now;
         if !changes.reached.is_empty() {
             self.store.record_reach(changes.reached).await?;
         }
@@ -179,6 +179,20 @@ impl App {
             self.reconciler.recorded().extend(digests);
         }
         Ok(changed)
+    }
+}
+
+impl<'a> Changes<'a> {
+    fn at(now: Timestamp, source: &'a str) -> Self {
+        Self {
+            now,
+            source,
+            sets: BTreeMap::new(),
+            assignments: Vec::new(),
+            records: Vec::new(),
+            reached: Vec::new(),
+            left: Vec::new(),
+        }
     }
 }
 

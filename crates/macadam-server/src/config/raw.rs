@@ -58,6 +58,7 @@ pub(crate) struct RawConfig {
 pub(crate) struct RawTls {
     pub(crate) certificate_file: Option<PathBuf>,
     pub(crate) key_file: Option<PathBuf>,
+    pub(crate) asks_for_certificates: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -74,6 +75,7 @@ pub(crate) struct RawFeed {
     pub(crate) every_minutes: Option<u32>,
     pub(crate) busy_every_minutes: Option<u32>,
     pub(crate) is_enabled: Option<bool>,
+    pub(crate) community_url: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

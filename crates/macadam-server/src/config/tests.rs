@@ -97,6 +97,20 @@ fn roots_that_are_no_certificates_are_named() {
 }
 
 #[test]
+fn community_feed_is_asked_only_where_apples_is() {
+    let url = |feed: &str| {
+        let config = config(&format!("public_url = \"https://a\"\nfeed = {{ {feed} }}"));
+        config.feed.community_url
+    };
+    assert_eq!(url("").as_deref(), Some("https://sofafeed.macadmins.io/v2"));
+    assert_eq!(url("community_url = \"\""), None);
+    assert_eq!(url("is_enabled = false"), None);
+    assert_eq!(url("url = \"https://double\""), None);
+    let own = "url = \"https://double\", community_url = \"https://mirror/sofa/\"";
+    assert_eq!(url(own).as_deref(), Some("https://mirror/sofa"));
+}
+
+#[test]
 fn accelerated_clock_begins_at_its_start() {
     let config = config(
         r#"

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use macadam_protocol::check_in::{
     self, Answer, BootstrapTokenAnswer, CheckIn, DeclarativeEndpoint, DeclarativeManagement,
-    ReturnToServiceAnswer, encode_answer,
+    DecodeCheckInError, ReturnToServiceAnswer, encode_answer,
 };
 use macadam_protocol::{Data, Secret};
 use macadam_store::RecognizedEnrollment;
@@ -19,13 +19,8 @@ pub(super) async fn check_in(
     State(app): State<App>,
     message: Message,
 ) -> Result<Response, DeviceError> {
-    let CheckIn { identity, message: said } = check_in::decode(&message.body).map_err(|error| {
-        match error {
-            // A newer OS asks for what we do not have; for the device that is "not there".
-            check_in::DecodeCheckInError::Endpoint(_) => DeviceError::NotFound,
-            error => DeviceError::Malformed(error.code()),
-        }
-    })?;
+    let decoded = check_in::decode(&message.body).map_err(refusal)?;
+    let CheckIn { identity, message: said } = decoded;
     let (certificate, origin) = (&message.certificate, message.origin);
     if let check_in::Message::Authenticate(said) = said {
         if !identity.is_device_channel() {
@@ -39,6 +34,19 @@ pub(super) async fn check_in(
         answer(&app, &enrollment, said).await
     } else {
         answer_user(&said)
+    }
+}
+
+fn refusal(error: DecodeCheckInError) -> DeviceError {
+    match error {
+        // A newer OS asks for what we do not have; for the device that is "not there".
+        DecodeCheckInError::Endpoint(_) => DeviceError::NotFound,
+        DecodeCheckInError::PropertyList(_)
+        | DecodeCheckInError::Identity(_)
+        | DecodeCheckInError::NoMessageType
+        | DecodeCheckInError::UnknownMessageType { .. }
+        | DecodeCheckInError::Message { .. }
+        | DecodeCheckInError::Text(_) => DeviceError::Malformed(error.code()),
     }
 }
 

@@ -32,7 +32,9 @@ pub(super) struct Message {
 }
 
 /// A request that anybody may make, within what the server can take.
-pub(super) struct Admitted(OwnedSemaphorePermit);
+pub(super) struct Admitted {
+    _permit: OwnedSemaphorePermit,
+}
 
 /// What a request says about its sender, unchecked.
 struct Claims {
@@ -95,7 +97,8 @@ impl FromRequestParts<App> for Admitted {
     type Rejection = DeviceError;
 
     async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, DeviceError> {
-        app.admit().map(Self).ok_or(DeviceError::Overloaded)
+        let permit = app.admit().ok_or(DeviceError::Overloaded)?;
+        Ok(Self { _permit: permit })
     }
 }
 

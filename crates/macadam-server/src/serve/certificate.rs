@@ -39,7 +39,12 @@ pub(super) fn tls_config(app: &App) -> Result<ServerConfig, CertificateError> {
         Tls::Files { certificate, key } => (read_chain(certificate)?, read_key(key)?),
         Tls::SelfIssued => self_issued(app)?,
     };
-    Ok(server_config(chain, key, ClientCertificates::Asked)?)
+    let client_certificates = if app.config.asks_for_certificates {
+        ClientCertificates::Asked
+    } else {
+        ClientCertificates::Ignored
+    };
+    Ok(server_config(chain, key, client_certificates)?)
 }
 
 /// Makes the configuration anew from time to time. A failure leaves the one in use.

@@ -9,8 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use macadam_pki::{
-    CertificateAuthority, Issuance, IssueCertificateError, KeyKind, LoadAuthorityError, PrivateKey,
-    SerialNumber, Validity,
+    Certificate, CertificateAuthority, Issuance, IssueCertificateError, KeyKind,
+    LoadAuthorityError, PrivateKey, SerialNumber, Validity,
 };
 use macadam_store::{SaveError, Store, StoreError};
 use secrecy::{ExposeSecret, SecretSlice};
@@ -23,6 +23,8 @@ use crate::config::FleetClockSettings;
 /// Devices trust the authority for as long as their enrollment lasts.
 const AUTHORITY_LIFE: SignedDuration = SignedDuration::from_hours(24 * 365 * 20);
 const AUTHORITY: &str = "device_authority";
+/// Its certificate, in the data directory.
+const AUTHORITY_FILE: &str = "ca.pem";
 const FLEET_CLOCK: &str = "fleet_clock";
 
 /// Something the server needs could not be made or found.
@@ -38,6 +40,8 @@ pub enum SetUpError {
     MakeAuthority(#[from] IssueCertificateError),
     #[error("the stored authority for device identities cannot be read")]
     LoadAuthority(#[from] LoadAuthorityError),
+    #[error("cannot write the authority's certificate to {path}")]
+    PublishAuthority { path: PathBuf, source: io::Error },
     #[error("the stored clock cannot be read")]
     FleetClock(#[from] serde_json::Error),
     #[error("the database did not do its part")]
@@ -98,6 +102,17 @@ pub(super) async fn authority(
     };
     let pem = String::from_utf8_lossy(stored.expose_secret());
     Ok(CertificateAuthority::from_pem(&pem, &pem)?)
+}
+
+/// Writes the authority's certificate where an administrator finds it: whoever trusts it trusts
+/// the certificate that the server issued itself.
+pub(super) fn publish_authority(
+    data_dir: &Path,
+    certificate: &Certificate,
+) -> Result<(), SetUpError> {
+    let path = data_dir.join(AUTHORITY_FILE);
+    fs::write(&path, certificate.to_pem())
+        .map_err(|source| SetUpError::PublishAuthority { path, source })
 }
 
 fn make_authority(now: Timestamp, ids: &Ids) -> Result<CertificateAuthority, SetUpError> {

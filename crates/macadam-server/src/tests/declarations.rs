@@ -58,7 +58,7 @@ async fn move_to(world: &World, device: DeviceId, blueprint: BlueprintId) {
 }
 
 /// All declarations a device fetches, following its manifest.
-async fn fetch_all(world: &World, handset: &Handset) -> Vec<Value> {
+pub(super) async fn fetch_all(world: &World, handset: &Handset) -> Vec<Value> {
     let manifest = world.declarative(handset, "declaration-items").await.json();
     let tokens = world.declarative(handset, "tokens").await.json();
     assert_eq!(manifest["DeclarationsToken"], tokens["SyncTokens"]["DeclarationsToken"]);
@@ -80,7 +80,7 @@ async fn fetch_all(world: &World, handset: &Handset) -> Vec<Value> {
     declarations
 }
 
-fn enforcement(declarations: &[Value]) -> Option<&Value> {
+pub(super) fn enforcement(declarations: &[Value]) -> Option<&Value> {
     declarations.iter().find(|declaration| declaration["Type"] == ENFORCEMENT)
 }
 

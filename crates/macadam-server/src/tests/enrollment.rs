@@ -71,6 +71,11 @@ async fn identity_from_a_link(world: &World) -> Identity {
     Identity::new(certificate.unwrap(), key).unwrap()
 }
 
+/// A Mac whose identity the server issued through a link.
+pub(super) async fn handset_from_a_link(world: &World, number: u32) -> Handset {
+    Handset { identity: identity_from_a_link(world).await, ..world.mac(number) }
+}
+
 #[tokio::test]
 async fn device_enrolls_through_a_one_time_link() {
     let world = World::new().await;
@@ -119,7 +124,7 @@ async fn expired_link_gives_no_profile() {
 async fn renewed_identity_takes_over_when_it_is_used() {
     let world = World::new().await;
     world.give_push_certificate().await;
-    let handset = Handset { identity: identity_from_a_link(&world).await, ..world.mac(1) };
+    let handset = handset_from_a_link(&world, 1).await;
     world.enroll(&handset).await;
     let key = PrivateKey::generate(KeyKind::Rsa2048);
     let renewed = scep(&world, RequestKind::RenewalReq, &handset.identity, &key, None).await;

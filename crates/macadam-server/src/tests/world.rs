@@ -69,6 +69,23 @@ impl World {
         world
     }
 
+    /// Another server with the same settings, clocks and keys, but a directory of its own.
+    pub(super) async fn beside(&self) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let key = "sealing.key";
+        std::fs::copy(self.directory.path().join(key), directory.path().join(key)).unwrap();
+        let mut other = Self {
+            server: None,
+            fleet: self.fleet.clone(),
+            wall: self.wall.clone(),
+            http: self.http.clone(),
+            directory,
+            settings: self.settings.clone(),
+        };
+        other.start().await;
+        other
+    }
+
     /// Starts the server, on what an earlier one left.
     pub(super) async fn start(&mut self) {
         let data = self.directory.path();
@@ -248,19 +265,13 @@ impl World {
     /// Stores a push certificate, without which nobody enrolls through a link.
     pub(super) async fn give_push_certificate(&self) {
         let app = self.app();
-        let (certificate, key) = push_certificate(TOPIC);
-        app.set_push_certificate(&certificate, &SecretString::from(key)).await.unwrap();
+        let key = PrivateKey::generate(KeyKind::P256);
+        let issuance = app.issuance(app.wall_clock.now());
+        let certificate =
+            app.authority.issue_push_certificate(key.public_key(), TOPIC, &issuance).unwrap();
+        let key = SecretString::from(key.to_pem().to_string());
+        app.set_push_certificate(&certificate.to_pem(), &key).await.unwrap();
     }
-}
-
-/// A push certificate and its key; Apple's have the topic as user id of the subject.
-pub(super) fn push_certificate(topic: &str) -> (String, String) {
-    let user_id = rcgen::DnType::CustomDnType(vec![0, 9, 2342, 19_200_300, 100, 1, 1]);
-    let mut parameters = rcgen::CertificateParams::default();
-    parameters.distinguished_name.push(user_id, topic);
-    parameters.not_after = rcgen::date_time_ymd(2027, 1, 1);
-    let key = rcgen::KeyPair::generate().unwrap();
-    (parameters.self_signed(&key).unwrap().pem(), key.serialize_pem())
 }
 
 impl Handset {

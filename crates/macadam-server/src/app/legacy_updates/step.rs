@@ -60,25 +60,21 @@ pub(super) fn next(situation: &Situation<'_>) -> Step {
         let last = situation.history.iter().find(|past| past.kind == kind);
         last.is_none_or(|past| situation.now.duration_since(past.at) >= age)
     };
-    if situation.history.iter().any(|past| past.is_open) {
-        Step::Wait
+    let has_nothing_to_do = !situation.is_offered || (situation.is_downloaded && !situation.is_due);
+    let step = if situation.history.iter().any(|past| past.is_open) {
+        None
     } else if is_older(PastKind::Asked, LIST_AGE) {
-        Step::Ask
-    } else if !situation.is_offered {
-        Step::Wait
-    } else if situation.is_downloaded && !situation.is_due {
-        Step::Wait
-    } else if situation.is_due && is_older(PastKind::Installed, RETRY) {
-        Step::Install
+        Some(Step::Ask)
+    } else if has_nothing_to_do {
+        None
     } else if situation.is_due {
-        Step::Wait
+        is_older(PastKind::Installed, RETRY).then_some(Step::Install)
     } else if is_older(PastKind::Downloaded, RETRY) {
-        Step::Download
-    } else if is_older(PastKind::Polled, pause(situation.history)) {
-        Step::Poll
+        Some(Step::Download)
     } else {
-        Step::Wait
-    }
+        is_older(PastKind::Polled, pause(situation.history)).then_some(Step::Poll)
+    };
+    step.unwrap_or(Step::Wait)
 }
 
 /// Twice as long after each question since the download was asked for.

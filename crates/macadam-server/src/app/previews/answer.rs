@@ -7,9 +7,7 @@ use macadam_api::Os;
 use macadam_api::previews::{
     NoticeSuggestion, Preview, PreviewDecision, PreviewDevice, PreviewGroup,
 };
-use macadam_policy::{
-    Installation, ManagedOs, VersionEnforcement, give_everybody_days,
-};
+use macadam_policy::{Installation, ManagedOs, VersionEnforcement, give_everybody_days};
 
 use super::{Change, Compared, Proposal, SUGGESTED_DAYS};
 use crate::app::Knowledge;
@@ -92,9 +90,7 @@ fn groups(changes: &[Change]) -> Vec<PreviewGroup> {
             examples,
         })
         .collect();
-    groups.sort_by_key(|group| {
-        (!group.due_within_24_hours, std::cmp::Reverse(group.device_count))
-    });
+    groups.sort_by_key(|group| (!group.due_within_24_hours, std::cmp::Reverse(group.device_count)));
     groups
 }
 
@@ -128,11 +124,7 @@ fn warnings(proposal: &Proposal) -> Vec<String> {
 }
 
 /// "Give everybody N days", where one item is what makes devices due at once.
-fn suggestion(
-    now: Timestamp,
-    proposal: &Proposal,
-    after: &Knowledge,
-) -> Option<NoticeSuggestion> {
+fn suggestion(now: Timestamp, proposal: &Proposal, after: &Knowledge) -> Option<NoticeSuggestion> {
     let settings = proposal.item.as_ref()?.settings();
     let newest = after.catalog.newest_approved(settings.platform, settings.major, now)?;
     let enforcement = give_everybody_days(settings.enforcement, newest, now, SUGGESTED_DAYS);

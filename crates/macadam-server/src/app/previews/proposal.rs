@@ -6,9 +6,7 @@ use macadam_api::Detail;
 use macadam_api::library_items::LibraryItemSettings;
 use macadam_api::previews::{Difference, PreviewRequest};
 use macadam_api::releases::{ReviewAction, parse_release_id};
-use macadam_policy::{
-    BlueprintId, DeviceId, ItemId, LibraryItem, ManagedOs, Review, ReviewScope,
-};
+use macadam_policy::{BlueprintId, DeviceId, ItemId, LibraryItem, ManagedOs, Review, ReviewScope};
 use uuid::Uuid;
 
 use super::PreviewError;
@@ -98,13 +96,11 @@ impl App {
         action: ReviewAction,
         item: Option<ItemId>,
     ) -> Result<Proposal, PreviewError> {
-        let (list, version) =
-            parse_release_id(release).ok_or(PreviewError::Unknown("release"))?;
+        let (list, version) = parse_release_id(release).ok_or(PreviewError::Unknown("release"))?;
         let (_, mut reviews) = self.load_reviews().await?;
         let scope = item.map_or(ReviewScope::Fleet, ReviewScope::Item);
         let list = list.into();
-        let is_it =
-            |one: &Review| one.scope == scope && one.list == list && one.version == version;
+        let is_it = |one: &Review| one.scope == scope && one.list == list && one.version == version;
         let position = reviews.iter().position(is_it).unwrap_or(reviews.len());
         if position == reviews.len() {
             reviews.push(Review {

@@ -145,5 +145,6 @@ fn of_apple(url: &str) -> FeedSettings {
         roots: None,
         every: Duration::from_mins(30),
         busy_every: Duration::from_mins(5),
+        community_url: None,
     }
 }

@@ -9,4 +9,6 @@ mod offline;
 mod openapi;
 mod rig;
 mod senders;
+mod two_servers;
 mod world;
+mod year;

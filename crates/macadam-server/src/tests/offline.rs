@@ -131,7 +131,8 @@ async fn enroll(app: App, number: u64, device: Device, blueprint: BlueprintId) {
 
 fn policy() -> serde_json::Value {
     let ring = |name: &str, offset_days: u8, test: serde_json::Value| {
-        json!({ "name": name, "offset_days": offset_days, "condition": {"test": test} })
+        let condition = json!({ "test": test });
+        json!({ "name": name, "offset_days": offset_days, "condition": condition })
     };
     let is_pilot = json!({"field": "tag", "operator": "is", "value": "pilot"});
     json!({

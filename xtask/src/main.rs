@@ -12,6 +12,7 @@ mod layers;
 mod licenses;
 mod mutants;
 mod prerequisites;
+mod replay;
 #[cfg(feature = "seed")]
 mod seed;
 mod setup;
@@ -35,6 +36,7 @@ usage: cargo xtask <command>
   figures    measure the server on this machine: the rows of docs/performance.md
   tidy       only the repository's own checks
   mutants    plant faults in the decision, one at a time, and expect the tests to catch each
+  replay     replay a year of releases against a thousand devices: the long form of the tests
   seed       derive the seed history from MACADAM_RELEASE_DATA; with --check, only compare it
 ";
 
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::setup(),
         ["tidy"] => tidy::tidy(),
         ["mutants"] => mutants::mutants(),
+        ["replay"] => replay::replay(),
         ["seed", rest @ ..] => seed(rest),
         _ => {
             eprint!("{USAGE}");

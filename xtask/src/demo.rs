@@ -82,7 +82,7 @@ fn set_up(home: &Home, programs: &Programs) -> anyhow::Result<()> {
     println!("\n$ macadam apply -f examples/policy.yaml");
     programs.run(home, &["apply", "-f", &policy, "--yes"])?;
     println!("\n$ macadam tokens create …");
-    let create = ["tokens", "create", "--name", "simulator", "--role", "admin", "--json"];
+    let create = ["tokens", "create", "simulator", "--role", "admin", "--json"];
     let created = programs.output(home, &create)?;
     let token: serde_json::Value =
         serde_json::from_slice(&created).context("reading the new token")?;

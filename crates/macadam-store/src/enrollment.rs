@@ -373,8 +373,10 @@ async fn store_token_update(
     let Some((finished_at,)) = conn.optional::<(Timestamp,)>(&TOKEN_UPDATE, values).await? else {
         return Ok(TokenUpdateOutcome::Ended);
     };
-    // Only the first one can have finished now; all others are spared the second statement.
-    if finished_at == *at && conn.run(&ENROLLED, params![enrollment]).await? == 1 {
+    // Only the first one can have finished now; all others are spared the second statement. The
+    // store keeps whole microseconds, a clock may tell finer ones.
+    let is_now = finished_at.as_microsecond() == at.as_microsecond();
+    if is_now && conn.run(&ENROLLED, params![enrollment]).await? == 1 {
         return Ok(TokenUpdateOutcome::Enrolled);
     }
     Ok(TokenUpdateOutcome::Updated)

@@ -81,7 +81,7 @@ impl Rig {
         let key = text(doubles, "push_key_file")?;
         let upload = ["push-certificate", "upload", "--certificate", &certificate, "--key", &key];
         run(&mut self.cli(&upload))?;
-        let create = ["tokens", "create", "--name", "load", "--role", "admin", "--json"];
+        let create = ["tokens", "create", "load", "--role", "admin", "--json"];
         let created = self.cli(&create).output().context("starting macadam")?;
         ensure!(created.status.success(), "a token could not be made");
         let token: Value = serde_json::from_slice(&created.stdout).context("reading the token")?;

@@ -12,6 +12,7 @@ on_every_backend! {
     certificate_speaks_for_its_device_only,
     renewed_certificate_becomes_active_when_it_is_used,
     token_update_keeps_an_unlock_token_that_is_not_repeated,
+    token_update_finishes_an_enrollment_at_any_fraction_of_a_second,
     ended_enrollment_takes_nothing_any_more,
     commands_come_in_order_until_they_are_answered,
     not_now_waits_for_the_next_session,
@@ -113,6 +114,16 @@ async fn renewed_certificate_becomes_active_when_it_is_used(store: Store) {
     assert_eq!((state(1).await, state(11).await), (None, Some(IdentityState::Active)));
     assert!(!store.activate_identity(at(7), certificate(11)).await.unwrap());
     assert!(!store.offer_identity(at(8), begun.enrollment, certificate(1)).await.unwrap());
+}
+
+async fn token_update_finishes_an_enrollment_at_any_fraction_of_a_second(store: Store) {
+    let begun = store.begin_enrollment(authenticate(1)).await.unwrap();
+    let moment = Timestamp::new(1_770_000_000, 123_456_789).unwrap();
+    let update = TokenUpdate { at: moment, ..token_update(begun.enrollment) };
+    let outcome = store.record_token_update(update).await.unwrap();
+    assert_eq!(outcome, TokenUpdateOutcome::Enrolled);
+    let device = store.device(begun.device).await.unwrap().unwrap();
+    assert_eq!(device.state, DeviceState::Enrolled);
 }
 
 async fn token_update_keeps_an_unlock_token_that_is_not_repeated(store: Store) {

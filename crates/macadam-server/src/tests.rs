@@ -9,6 +9,7 @@ mod offline;
 mod openapi;
 mod rig;
 mod senders;
+mod workers;
 mod two_servers;
 mod world;
 mod year;

@@ -1,0 +1,207 @@
+//! Workers, seen from outside: pushes that arrive, devices that are reconciled by a signal, and
+//! two servers that share one database.
+
+use std::time::Duration;
+
+use macadam_pki::{CertificateAuthority, Identity, Issuance, KeyKind, PrivateKey, SerialNumber};
+use macadam_protocol::command::{MdmCommand, Report, Status};
+use macadam_sim::apns::{ApnsDouble, Scripted, Wake, Wakes};
+use macadam_store::testing::Postgres;
+use secrecy::SecretString;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use super::declarations::{capable, enforcement, fetch_all, rolling};
+use super::world::{TOPIC, World};
+
+/// A server whose pushes go to a double of Apple's service.
+struct Pushing {
+    world: World,
+    double: ApnsDouble,
+    wakes: Wakes,
+}
+
+/// Valid whenever this is run: TLS itself looks at the clock.
+fn issuance(serial: u8) -> Issuance {
+    Issuance {
+        serial_number: SerialNumber::from_random([serial; 16]),
+        validity: macadam_pki::Validity {
+            not_before: "2020-01-01T00:00:00Z".parse().unwrap(),
+            not_after: "2120-01-01T00:00:00Z".parse().unwrap(),
+        },
+    }
+}
+
+async fn pushing() -> Pushing {
+    let key = PrivateKey::generate(KeyKind::P256);
+    let authority = CertificateAuthority::create("Apple", key, &issuance(1)).unwrap();
+    let key = PrivateKey::generate(KeyKind::P256);
+    let names = ["127.0.0.1".to_owned()];
+    let server = authority.issue_tls_server(key.public_key(), &names, &issuance(2)).unwrap();
+    let server = Identity::new(server, key).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (double, wakes) = ApnsDouble::start(listener, &server, authority.certificate()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let roots = directory.path().join("roots.pem");
+    std::fs::write(&roots, authority.certificate().to_pem()).unwrap();
+    let url = format!("https://{}", double.address());
+    let world = World::with(&format!("push = {{ url = {url:?}, roots_file = {roots:?} }}")).await;
+    let key = PrivateKey::generate(KeyKind::Rsa2048);
+    let push = authority.issue_push_certificate(key.public_key(), TOPIC, &issuance(3)).unwrap();
+    let key = SecretString::from(key.to_pem().to_string());
+    world.app().set_push_certificate(&push.to_pem(), &key).await.unwrap();
+    Pushing { world, double, wakes }
+}
+
+fn wake() -> Wake {
+    Wake { token: vec![7; 32], magic: "push-magic".into() }
+}
+
+#[tokio::test]
+async fn enrolled_device_is_pushed_to() {
+    let Pushing { world, double: _double, wakes } = pushing().await;
+    wakes.register(vec![7; 32]);
+    world.enroll(&world.mac(1)).await;
+    assert_eq!(wakes.next().await, wake());
+}
+
+#[tokio::test]
+async fn push_that_apple_was_too_busy_for_is_sent_again() {
+    let Pushing { world, double, wakes } = pushing().await;
+    wakes.register(vec![7; 32]);
+    double.script([Scripted::Unavailable { retry_after: None }]);
+    world.enroll(&world.mac(1)).await;
+    while double.counts().busy == 0 {
+        tokio::task::yield_now().await;
+    }
+    let next = tokio::spawn(async move { wakes.next().await });
+    // The server's pause begins when it has noted the answer, which the double cannot see.
+    while !next.is_finished() {
+        world.advance(Duration::from_secs(60));
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(next.await.unwrap(), wake());
+}
+
+#[tokio::test]
+async fn device_whose_token_apple_does_not_know_is_left_alone() {
+    let Pushing { world, double, wakes } = pushing().await;
+    wakes.register(vec![7; 32]);
+    wakes.unregister(&[7; 32]);
+    let handset = world.mac(1);
+    world.enroll(&handset).await;
+    let store = &world.app().store;
+    let device = world.device(&handset).await.id;
+    loop {
+        let enrollments = store.enrollments_of(device).await.unwrap();
+        if enrollments[0].push_disabled_at.is_some() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(store.waiting_pushes().await.unwrap(), (None, 0));
+    assert_eq!(double.counts().unregistered, 1);
+}
+
+#[tokio::test]
+async fn change_of_policy_reaches_devices_without_being_asked_for() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    world.drain(&handset).await;
+    let (_, blueprint) = world.assign(rolling()).await;
+    world.app().store.move_devices(vec![device], Some(blueprint)).await.unwrap();
+    world.app().policy_changed();
+    let commands = loop {
+        let commands = world.drain(&handset).await;
+        if !commands.is_empty() {
+            break commands;
+        }
+    };
+    assert_eq!(commands, ["DeclarativeManagement"]);
+}
+
+#[tokio::test]
+async fn identity_that_expires_in_a_month_is_renewed_by_a_new_profile() {
+    let world = World::new().await;
+    world.give_push_certificate().await;
+    let handset = super::enrollment::handset_from_a_link(&world, 1).await;
+    world.enroll(&handset).await;
+    world.drain(&handset).await;
+    world.advance(Duration::from_hours(24 * 334));
+    world.app().renew_identities().await.unwrap();
+    assert_eq!(world.drain(&handset).await, [""; 0]);
+    world.advance(Duration::from_hours(24 * 2));
+    world.app().renew_identities().await.unwrap();
+    world.app().renew_identities().await.unwrap();
+    let renewal = world.idle(&handset).await.unwrap();
+    assert!(matches!(renewal.command, MdmCommand::InstallProfile { .. }));
+    assert_eq!(world.answer(&handset, &renewal, Status::Acknowledged).await, None);
+}
+
+#[tokio::test]
+async fn two_servers_on_one_database_know_the_same_and_send_nothing_twice() {
+    let url = Postgres::shared().await.new_database().await;
+    let settings = format!("database_url = {url:?}");
+    let first = World::with(&settings).await;
+    let second = first.beside().await;
+    let handset = first.mac(1);
+    let device = capable(&second, &handset).await;
+    assert_eq!(first.drain(&handset).await, ["DeclarativeManagement"]);
+    let (_, blueprint) = first.assign(rolling()).await;
+    first.app().store.move_devices(vec![device], Some(blueprint)).await.unwrap();
+    let (one, other) = tokio::join!(first.app().reconcile_fleet(), second.app().reconcile_fleet());
+    one.unwrap();
+    other.unwrap();
+    let command = second.idle(&handset).await.unwrap();
+    assert!(matches!(command.command, MdmCommand::DeclarativeManagement { .. }));
+    assert_eq!(first.answer(&handset, &command, Status::Acknowledged).await, None);
+    assert_eq!(second.idle(&handset).await, None);
+    let declarations = fetch_all(&first, &handset).await;
+    assert_eq!(declarations, fetch_all(&second, &handset).await);
+    assert!(enforcement(&declarations).is_some());
+}
+
+#[tokio::test]
+async fn mac_without_declarations_is_brought_to_its_target_by_commands() {
+    let world = World::new().await;
+    let handset = world.handset(1, "Mac14,2", ("13.6", "22G120"));
+    let device = world.enroll(&handset).await;
+    world.drain(&handset).await;
+    let facts = vec![
+        macadam_store::Fact::Supervised(true),
+        macadam_store::Fact::UpdateId("J413AP".into()),
+        macadam_store::Fact::AppleSilicon(true),
+    ];
+    world.app().store.record_facts(world.fleet.now(), device, facts).await.unwrap();
+    let item = json!({
+        "type": "managed_os", "label": "Ventura", "platform": "macos", "major": 13,
+        "enforcement": {"mode": "rolling", "within": "2w", "at": "09:30"}
+    });
+    let (_, blueprint) = world.assign(item).await;
+    world.app().store.move_devices(vec![device], Some(blueprint)).await.unwrap();
+    world.app().reconcile_fleet().await.unwrap();
+    let target = world.device(&handset).await.target_version.expect("a target");
+    world.app().run_legacy_updates().await.unwrap();
+    let scan = world.idle(&handset).await.unwrap();
+    assert!(matches!(scan.command, MdmCommand::ScheduleOSUpdateScan { .. }));
+    let list = world.answer(&handset, &scan, Status::Acknowledged).await.unwrap();
+    assert!(matches!(list.command, MdmCommand::AvailableOSUpdates {}));
+    let mut report = Report::about(handset.id(), list.command_uuid, Status::Acknowledged);
+    let mut update = plist::Dictionary::new();
+    update.insert("ProductKey".into(), "MSU_UPDATE".into());
+    update.insert("Version".into(), target.clone().into());
+    report.response.insert("AvailableOSUpdates".into(), plist::Value::Array(vec![update.into()]));
+    assert_eq!(world.report(&handset, report).await.command(), None);
+    // The deadline of a release of long ago has passed, so it is installed without more ado.
+    world.app().run_legacy_updates().await.unwrap();
+    let install = world.idle(&handset).await.unwrap();
+    let MdmCommand::ScheduleOSUpdate { updates } = install.command else {
+        panic!("the update is to be installed")
+    };
+    assert_eq!(updates[0].product_key.as_deref(), Some("MSU_UPDATE"));
+    assert_eq!(updates[0].install_action, "InstallForceRestart");
+    world.app().run_legacy_updates().await.unwrap();
+    let again = world.idle(&handset).await.unwrap();
+    assert_eq!(again.command_uuid, install.command_uuid, "one at a time");
+}

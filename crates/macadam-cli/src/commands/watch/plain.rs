@@ -1,5 +1,7 @@
 //! The live view where there is no terminal: a line for each thing that happens.
 
+use std::io::Write;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::View;
@@ -31,6 +33,6 @@ impl Plain {
             self.summarized_at = Some(view.now());
             shell.print(&format!("{}  {}", show::instant(view.now()), view.sentence()))?;
         }
-        Ok(())
+        shell.out.flush().map_err(CliError::Write)
     }
 }

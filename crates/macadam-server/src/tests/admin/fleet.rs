@@ -43,7 +43,7 @@ async fn device_is_listed_changed_and_explained() {
     let decision = &record.device.decision;
     assert_eq!(decision.item, Some(Named { id: item.0, name: "Sequoia".into() }));
     let listed = operator.devices(&DeviceFilter::default()).all().await.unwrap();
-    assert_eq!(listed, [record.device.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&record.device));
 
     let explained = operator.explanation(device).await.unwrap().value;
     let Outcome::Install(target) = &explained.decision.outcome else { panic!("{explained:?}") };
@@ -170,7 +170,8 @@ async fn exempt_device_is_left_alone_until_the_day_is_over() {
     let exception = helper.create_exception(&wish("2026-01-05")).await.unwrap().value;
     assert_eq!(exception.until.to_string(), "2026-01-05");
     assert_eq!(exception.item.as_ref().map(|item| item.name.as_str()), Some("Sequoia"));
-    assert_eq!(helper.exceptions().all().await.unwrap(), [exception.clone()]);
+    let listed = helper.exceptions().all().await.unwrap();
+    assert_eq!(listed, std::slice::from_ref(&exception));
     let facts = helper.facts().all().await.unwrap().remove(0);
     assert_eq!(facts.items["Sequoia"].exempt_until, Some(exception.until));
     helper.delete_exception(exception.id).await.unwrap();

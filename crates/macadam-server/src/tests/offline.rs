@@ -206,7 +206,7 @@ async fn administer(rig: &Rig) {
 #[tokio::test]
 async fn offline_and_online_decisions_for_a_thousand_devices_are_the_same_bytes() {
     let now: Timestamp = NOW.parse().unwrap();
-    let mut rig = Rig::new(5, now, None).await;
+    let rig = Rig::new(5, now, None).await;
     rig.apply(policy()).await;
     let blueprints = rig.client().blueprints(&Default::default()).all().await.unwrap();
     let plan = Plan {

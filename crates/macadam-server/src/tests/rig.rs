@@ -177,7 +177,8 @@ impl Rig {
         format!(
             "public_url = {PUBLIC_URL:?}\nlisten_http = [\"127.0.0.1:0\"]\n\
              data_dir = {data:?}\nsealing_key_file = {key:?}\n{database}\
-             feed = {{ url = \"https://{feed}/v2/pmv\", roots_file = {roots:?} }}\n\
+             feed = {{ url = \"https://{feed}/v2/pmv\", roots_file = {roots:?}, \
+             every_minutes = 720 }}\n\
              push = {{ url = \"https://{push}\", roots_file = {roots:?} }}\n\
              limits = {{ pushes_per_second = 10000 }}\n"
         )

@@ -53,7 +53,7 @@ impl Form {
         let (start, end, size, tick) = if is_long {
             ("2025-09-10T00:00:00Z", "2026-08-20T00:00:00Z", 1_000, 1)
         } else {
-            ("2026-03-01T00:00:00Z", "2026-04-09T00:00:00Z", 30, 3)
+            ("2026-03-01T00:00:00Z", "2026-04-09T00:00:00Z", 20, 6)
         };
         let plan = Plan {
             seed,
@@ -184,18 +184,18 @@ async fn strike(rig: &mut Rig, driver: Driver<Log>, blow: Blow, log: &Log) -> Dr
 /// A release on its way to a small fleet that only the deadline moves.
 async fn rollout(blows: &[(&str, Blow)]) -> Outcome {
     let start = at("2026-02-09T00:00:00Z");
-    let plan = Plan { seed: 7, size: 16, start, character: Character::Obedient, polls_every: None };
+    let plan = Plan { seed: 7, size: 10, start, character: Character::Obedient, polls_every: None };
     let mut rig = Rig::new(plan.seed, start, None).await;
     rig.apply(policy()).await;
     let log = Log::default();
     let mut driver = rig.enroll(plan, Weather::default(), log.clone()).await;
-    let tick = SignedDuration::from_hours(3);
+    let tick = SignedDuration::from_hours(6);
     for (moment, blow) in blows {
         driver.run_until(at(moment), tick, &mut rig).await.unwrap();
         rig.fleet.advance(BEFORE);
         driver = strike(&mut rig, driver, *blow, &log).await;
     }
-    driver.run_until(at("2026-03-13T00:00:00Z"), tick, &mut rig).await.unwrap();
+    driver.run_until(at("2026-03-07T00:00:00Z"), tick, &mut rig).await.unwrap();
     let devices = driver
         .devices()
         .map(|device| format!("{} {:?}\n", device.hardware().serial, device.installed()));

@@ -51,5 +51,5 @@ fn rolling_decisions_are_those_of_brute_force() {
     }
     wrong.truncate(20);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(compared >= 2000, "only {compared} decisions were compared");
+    assert!(compared >= 1500, "only {compared} decisions were compared");
 }

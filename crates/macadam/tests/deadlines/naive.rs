@@ -11,8 +11,8 @@ use macadam_protocol::feed::{OfferSet, seed};
 
 use super::program::{Asked, WITHIN_DAYS};
 
-/// Days between two compared moments.
-const STEP: usize = 40;
+/// Answers of the feed between two compared moments.
+const STEP: usize = 14;
 
 /// Every answer of the feed that is on record.
 pub(crate) struct Record(Vec<(Timestamp, Gdmf)>);
@@ -46,6 +46,8 @@ impl Record {
         let Some(deadline) = newer().map(|(_, day)| due(*day)).min() else {
             return Some("up_to_date".to_owned());
         };
+        let deadline =
+            self.end_of_gap(asked, own, moment).map_or(deadline, |day| deadline.max(due(day)));
         let target = self.newest_installable(asked, moment).filter(|target| *target > own)?;
         let until_then = Offset::UTC.to_timestamp(deadline).ok()?.duration_since(moment);
         let is_guarded =
@@ -66,6 +68,29 @@ impl Record {
             }
         }
         days
+    }
+
+    /// The last day on which Apple offered something to install again, after a week or more in
+    /// which a release obliged and nothing could be installed: clocks count from that day then.
+    fn end_of_gap(&self, asked: &Asked, own: [u16; 3], until: Timestamp) -> Option<Date> {
+        let (mut end, mut began, mut has_obligation) = (None, None, false);
+        for (moment, answer) in self.0.iter().filter(|(moment, _)| *moment <= until) {
+            let newer = |sets: &[OfferSet]| {
+                offered(answer, &asked.id, sets)
+                    .into_iter()
+                    .any(|version| version[0] == asked.major && version > own)
+            };
+            has_obligation |= newer(&[OfferSet::Public]);
+            if !newer(&[OfferSet::Public, OfferSet::Installable]) {
+                began = began.or(has_obligation.then_some(*moment));
+            } else if let Some(began) = began.take()
+                && moment.duration_since(began) >= SignedDuration::from_hours(7 * 24)
+            {
+                let shifted = *moment - SignedDuration::from_hours(8);
+                end = Some(Offset::UTC.to_datetime(shifted).date());
+            }
+        }
+        end
     }
 
     fn newest_installable(&self, asked: &Asked, moment: Timestamp) -> Option<[u16; 3]> {

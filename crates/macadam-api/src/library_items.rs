@@ -184,7 +184,8 @@ pub struct Ring {
     pub condition: Condition,
 }
 
-/// Device-local time in which no deadline may fall: `from_local` inclusive, `until_local` exclusive.
+/// Device-local time in which no deadline may fall: `from_local` inclusive, `until_local`
+/// exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FreezeWindow {

@@ -9,7 +9,7 @@ mod offline;
 mod openapi;
 mod rig;
 mod senders;
-mod workers;
 mod two_servers;
+mod workers;
 mod world;
 mod year;

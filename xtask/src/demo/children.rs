@@ -107,7 +107,8 @@ impl Programs {
     pub(super) fn wait_until_ready(&self, home: &Home, patience: Duration) -> anyhow::Result<()> {
         home.wait_for(&home.roots_file(), patience)?;
         let script = format!(
-            "#!/bin/sh\nMACADAM_URL={} MACADAM_CA_FILE={} MACADAM_CLIENT_CONFIG={} exec {} \"$@\"\n",
+            "#!/bin/sh\nMACADAM_URL={} MACADAM_CA_FILE={} MACADAM_CLIENT_CONFIG={} \\\n  \
+             exec {} \"$@\"\n",
             home.public_url(),
             home.roots_file().display(),
             home.client_settings_file().display(),

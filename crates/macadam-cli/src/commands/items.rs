@@ -154,7 +154,8 @@ async fn create(
     yes: bool,
     shell: &mut Shell,
 ) -> Asked {
-    // A new item reaches nobody until a blueprint assigns it; its settings are checked all the same.
+    // A new item reaches nobody until a blueprint assigns it; its settings are checked all the
+    // same.
     let blueprint_ids = Vec::new();
     let request = PreviewRequest::NewLibraryItem { settings: settings.clone(), blueprint_ids };
     let digest = preview::confirm(client, &request, yes, shell).await?;

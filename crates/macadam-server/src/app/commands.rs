@@ -136,7 +136,8 @@ impl App {
             }
             CommandOutcome::AlreadyFinal(_) => {}
             CommandOutcome::Unknown => {
-                tracing::info!(device.id = %enrollment.device, "an answer names no command of ours");
+                let device = enrollment.device;
+                tracing::info!(device.id = %device, "an answer names no command of ours");
             }
         }
         if is_news {

@@ -8,6 +8,11 @@
 //! windows; nothing is kept from one decision to the next, and every decision has its trace.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark may end where a test may"
+)]
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
 #[path = "../tests/support/seed_catalog.rs"]

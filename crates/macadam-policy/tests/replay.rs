@@ -3,6 +3,13 @@
 //! The catalog is what a server would have that watched the feed all along. Targets and deadlines
 //! were worked out by hand from the recorded answers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of it is test"
+)]
+
 #[path = "support/seed_catalog.rs"]
 mod seed_catalog;
 

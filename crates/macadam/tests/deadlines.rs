@@ -3,6 +3,13 @@
 //!
 //! Only the program is asked. `macadam-policy` is not linked here.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of it is test"
+)]
+
 mod deadlines {
     pub(crate) mod naive;
     pub(crate) mod program;

@@ -87,14 +87,11 @@ pub(super) fn judge(
         return Standing::OutOfReach;
     }
     let track = Track::new(case, index, item, is_newest);
-    let standing = if track.is_upgrade {
-        upgrade(case, &track, trace)
-    } else {
-        match enforce(case, &track, trace) {
-            Standing::Met => improvement::judge(case, &track, trace).unwrap_or(Standing::Met),
-            standing => standing,
-        }
-    };
+    let mut standing =
+        if track.is_upgrade { upgrade(case, &track, trace) } else { enforce(case, &track, trace) };
+    if !track.is_upgrade && matches!(standing, Standing::Met) {
+        standing = improvement::judge(case, &track, trace).unwrap_or(standing);
+    }
     suspend(case, &track, standing, trace)
 }
 

@@ -1,7 +1,7 @@
 //! The server: HTTP surfaces, use cases, workers and outbound clients.
 //!
-//! Surfaces and workers use [`app`]; `app` uses `outbound` and the other crates; nothing points
-//! back. Only [`serve`] knows every part.
+//! Surfaces and workers use `app`; `app` uses `outbound` and the other crates; nothing points
+//! back. Only `serve` knows every part.
 
 mod admin_api;
 mod app;

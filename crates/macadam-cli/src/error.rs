@@ -125,6 +125,11 @@ impl CliError {
         }
     }
 
+    /// Whether the server did not answer at all, which may pass.
+    pub(crate) const fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Client(ClientError::Unreachable { .. }))
+    }
+
     /// The exit code; `docs/command-line.md` lists them.
     fn exit_code(&self) -> u8 {
         if let Self::Client(error) = self {

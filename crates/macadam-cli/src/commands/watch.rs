@@ -49,6 +49,8 @@ pub(super) struct View {
     deadlines: BTreeMap<(Date, String), u64>,
     devices: BTreeMap<uuid::Uuid, Seen>,
     news: VecDeque<News>,
+    /// The server did not answer the last look.
+    is_alone: bool,
 }
 
 /// What was last seen of one device.
@@ -63,6 +65,8 @@ struct Seen {
 
 /// Something that happened, at a moment of the fleet's time.
 pub(super) struct News {
+    /// Counts up without gaps.
+    number: u64,
     at: Timestamp,
     text: String,
 }
@@ -83,7 +87,7 @@ impl Watch {
                 return Ok(());
             }
             ticks.tick().await;
-            view.look(&client).await?;
+            view.look_or_wait(&client).await?;
         }
     }
 }
@@ -118,11 +122,31 @@ impl View {
             deadlines: BTreeMap::new(),
             devices: BTreeMap::new(),
             news: VecDeque::new(),
+            is_alone: false,
         };
         view.releases = releases(client).await?;
         let devices = devices(client).await?;
         view.follow(&devices, false);
         Ok(view)
+    }
+
+    /// Looks, or says that the server does not answer: it may be restarting.
+    async fn look_or_wait(&mut self, client: &Client) -> Result<(), CliError> {
+        match self.look(client).await {
+            Ok(()) if self.is_alone => {
+                self.is_alone = false;
+                self.tell("the server answers again".to_owned());
+                Ok(())
+            }
+            Err(error) if error.is_unreachable() => {
+                if !self.is_alone {
+                    self.is_alone = true;
+                    self.tell("the server does not answer; trying again".to_owned());
+                }
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     async fn look(&mut self, client: &Client) -> Result<(), CliError> {
@@ -166,7 +190,8 @@ impl View {
     }
 
     fn tell(&mut self, text: String) {
-        self.news.push_back(News { at: self.now(), text });
+        let number = self.news.back().map_or(1, |last| last.number + 1);
+        self.news.push_back(News { number, at: self.now(), text });
         while self.news.len() > NEWS {
             self.news.pop_front();
         }

@@ -15,18 +15,17 @@ const SUMMARY_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// What has been printed.
 #[derive(Default)]
 pub(super) struct Plain {
-    told_until: Option<Timestamp>,
+    /// The number of the last news that was printed.
+    told: u64,
     summarized_at: Option<Timestamp>,
 }
 
 impl Plain {
     pub(super) fn print(&mut self, shell: &mut Shell, view: &View) -> Result<(), CliError> {
-        let news =
-            view.news.iter().filter(|news| self.told_until.is_none_or(|until| news.at > until));
-        for news in news {
+        for news in view.news.iter().filter(|news| news.number > self.told) {
             shell.print(&format!("{}  {}", show::instant(news.at), show::inert(&news.text)))?;
         }
-        self.told_until = Some(view.now());
+        self.told = view.news.back().map_or(self.told, |last| last.number);
         let is_due =
             self.summarized_at.is_none_or(|at| view.now().duration_since(at) >= SUMMARY_EVERY);
         if is_due {

@@ -118,7 +118,8 @@ const STATUS_ITEMS: [Row; 36] = [
 
 impl Device {
     /// Whether this OS has declarative management at all.
-    pub(super) fn has_declarative_management(&self) -> bool {
+    #[must_use]
+    pub fn has_declarative_management(&self) -> bool {
         self.knows(Some((15, 0)), Some((13, 0)))
     }
 

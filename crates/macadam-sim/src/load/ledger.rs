@@ -3,14 +3,22 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// The time within which a server has to store when it saw a device.
+const SEEN_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// What the server acknowledged to one device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledged {
     /// When it last answered the device.
     pub last_seen: Option<Timestamp>,
+    /// An answer at least a minute before the last one: by then it must have been stored that the
+    /// device was seen. Absent in runs that are shorter.
+    pub seen_before: Option<Timestamp>,
+    /// An answer that becomes `seen_before` once it is a minute old.
+    mark: Option<Timestamp>,
     /// The last push token and magic that it acknowledged.
     pub token: Option<(Vec<u8>, String)>,
     /// A later token that it may have stored, or not: its answer never came.
@@ -37,6 +45,18 @@ pub enum ReadLedgerError {
         #[source]
         source: serde_json::Error,
     },
+}
+
+impl Acknowledged {
+    /// Notes that the server answered the device.
+    pub(super) fn see(&mut self, now: Timestamp) {
+        self.last_seen = Some(now);
+        let mark = *self.mark.get_or_insert(now);
+        if now - mark >= SEEN_WITHIN {
+            self.seen_before = Some(mark);
+            self.mark = Some(now);
+        }
+    }
 }
 
 impl Ledger {
@@ -68,6 +88,19 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn contact_must_be_stored_once_it_is_a_minute_old() {
+        let second = |second| Timestamp::from_second(second).unwrap();
+        let mut acknowledged = Acknowledged::default();
+        let mut seen = |at| {
+            acknowledged.see(second(at));
+            acknowledged.seen_before
+        };
+        assert_eq!([seen(0), seen(30), seen(59)], [None; 3]);
+        assert_eq!([seen(61), seen(100)], [Some(second(0)); 2]);
+        assert_eq!(seen(121), Some(second(61)));
+    }
 
     #[test]
     fn ledger_comes_back_as_it_was_written() {

@@ -10,13 +10,14 @@ use std::time::Duration;
 use macadam_pki::IssueCertificateError;
 
 use super::measure::{percentile_ms, ratio};
-use super::{Fixtures, Ledger, Processes, Report, Target, steady_now, wait};
+use super::{EnrollFleetError, Fixtures, Ledger, Processes, Report, Target, steady_now, wait};
 use crate::identity::LoadIdentityError;
 use prepare::prepare;
 use worker::{Tally, Worker};
 
-/// One request in so many is wrong on purpose.
+/// One request in so many is wrong on purpose: the tenth, so that short runs have one as well.
 const WRONG_EVERY: usize = 100;
+const FIRST_WRONG: usize = 9;
 
 /// The kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -76,6 +77,9 @@ pub enum RunError {
         /// Why.
         problem: String,
     },
+    /// A device that has to enroll anew could not.
+    #[error(transparent)]
+    Enroll(#[from] EnrollFleetError),
 }
 
 /// Runs a scenario; gives what it showed and what the server acknowledged.
@@ -142,6 +146,16 @@ fn report(run: &Run<'_>, mut tally: Tally, seconds: f64, devices: usize) -> Repo
         max_ms: percentile(1.0),
         costs: Vec::new(),
         data_sync_us: 0.0,
+    }
+}
+
+impl Scenario {
+    /// Whether only devices with declarative management can take part.
+    fn is_declarative(self) -> bool {
+        match self {
+            Self::DdmTokens | Self::DdmItems | Self::DdmDeclaration => true,
+            Self::Idle | Self::TokenUpdate | Self::Command => false,
+        }
     }
 }
 

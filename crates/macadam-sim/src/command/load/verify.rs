@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
-use jiff::SignedDuration;
 use macadam_api::client::{Client, ClientSettings};
 use macadam_api::devices::{CommandState, Device, DeviceFilter};
 use macadam_protocol::feed;
@@ -18,8 +17,6 @@ use macadam_sim::clock::{sleep, wall_now};
 use macadam_sim::doubles::{Addresses, Doubles};
 use macadam_sim::load::{Acknowledged, Ledger};
 
-/// The most by which the stored time of the last contact may lag behind.
-const LAST_SEEN_LAG: SignedDuration = SignedDuration::from_secs(60);
 /// How long pushes may take after they were asked for.
 const PUSH_PATIENCE: Duration = Duration::from_secs(60);
 /// More differences than this are counted and not shown.
@@ -79,8 +76,8 @@ async fn check(
 ) -> anyhow::Result<Vec<String>> {
     let mut lost = Vec::new();
     let serial = &device.serial_number;
-    if let Some(seen) = acknowledged.last_seen
-        && device.last_seen_at.is_none_or(|stored| stored < seen - LAST_SEEN_LAG)
+    if let Some(seen) = acknowledged.seen_before
+        && device.last_seen_at.is_none_or(|stored| stored < seen)
     {
         lost.push(format!("{serial}: seen at {seen}, stored is {:?}", device.last_seen_at));
     }

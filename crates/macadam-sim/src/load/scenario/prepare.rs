@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::{Run, RunError, Scenario};
 use crate::device::{Answer, Device, Request};
 use crate::identity::DeviceAuthority;
+use crate::load::enroll::{ROUND, ROUNDS, enroll};
 use crate::load::requests::{declarative, idle, token_update};
-use crate::load::{Fixture, Fixtures, Target, Wire};
+use crate::load::{Fixture, Fixtures, Target, Wire, wait};
 use crate::offers::Offers;
 use crate::random::Random;
 
@@ -39,10 +40,15 @@ pub(in crate::load) fn prepare(
     let target = &run.target;
     let mut authority = DeviceAuthority::create(KeyKind::P256, target.signed_at, 0)?;
     let stranger = authority.issue(fixtures.some_key()?, "stranger")?;
-    let devices = fixtures.devices().iter().take(run.devices);
-    let others = devices.clone().cycle().skip(1);
+    let devices = fixtures.devices();
+    let others = devices.iter().cycle().skip(1);
+    let pairs = devices.iter().zip(others).enumerate().take(run.devices);
+    let pairs = pairs.filter(|(index, _)| {
+        let device = fixtures.simulated(*index);
+        !run.scenario.is_declarative() || device.is_some_and(Device::has_declarative_management)
+    });
     let mut wire = Wire::new(target.address);
-    let prepared = devices.zip(others).enumerate().map(|(index, (device, other))| {
+    let prepared = pairs.map(|(index, (device, other))| {
         let identity = fixtures.identity(device)?;
         let mut prepared = Prepared {
             serial: device.serial.clone(),
@@ -53,11 +59,8 @@ pub(in crate::load) fn prepare(
             identity,
             enrolls: Vec::new(),
         };
-        fill(&mut prepared, fixtures, run, &mut wire)?;
-        if run.scenario == Scenario::Command
-            && let Some(device) = fixtures.simulated(index)
-        {
-            prepared.enrolls = enrollment(device, fixtures.topic(), target, &prepared.identity);
+        if let Some(device) = fixtures.simulated(index) {
+            fill(&mut prepared, device, fixtures.topic(), run, &mut wire)?;
         }
         Ok(prepared)
     });
@@ -84,26 +87,35 @@ fn wrong_requests(
 
 fn fill(
     prepared: &mut Prepared,
-    fixtures: &Fixtures,
+    device: &Device,
+    topic: &str,
     run: &Run<'_>,
     wire: &mut Wire,
 ) -> Result<(), RunError> {
     let Ok(udid) = prepared.udid.parse::<Udid>() else { return Ok(()) };
     let requests = match run.scenario {
-        Scenario::Idle | Scenario::Command => vec![idle(&prepared.udid)],
+        Scenario::Idle => vec![idle(&prepared.udid)],
+        Scenario::Command => {
+            prepared.enrolls = enrollment(device, topic, &run.target, &prepared.identity);
+            vec![idle(&prepared.udid)]
+        }
         Scenario::TokenUpdate => {
             let mut random = Random::new(prepared.serial.len() as u64, &prepared.serial);
             let token = |_| (random.octets::<32>().to_vec(), random.uuid());
             prepared.tokens = (0..TOKENS).map(token).collect();
             let tokens = prepared.tokens.iter();
-            tokens
-                .map(|(token, magic)| token_update(&udid, fixtures.topic(), token, magic))
-                .collect()
+            tokens.map(|(token, magic)| token_update(&udid, topic, token, magic)).collect()
         }
-        Scenario::DdmTokens => vec![declarative(&udid, DeclarativeEndpoint::Tokens)],
-        Scenario::DdmItems => vec![declarative(&udid, DeclarativeEndpoint::DeclarationItems)],
+        Scenario::DdmTokens => {
+            declaration(prepared, device, topic, run, wire)?;
+            vec![declarative(&udid, DeclarativeEndpoint::Tokens)]
+        }
+        Scenario::DdmItems => {
+            declaration(prepared, device, topic, run, wire)?;
+            vec![declarative(&udid, DeclarativeEndpoint::DeclarationItems)]
+        }
         Scenario::DdmDeclaration => {
-            vec![declarative(&udid, some_declaration(prepared, &udid, run, wire)?)]
+            vec![declarative(&udid, declaration(prepared, device, topic, run, wire)?)]
         }
     };
     let bytes = |request: &Request| run.target.bytes(request, &prepared.identity);
@@ -127,22 +139,47 @@ fn enrollment(device: &Device, topic: &str, target: &Target, identity: &Identity
 }
 
 /// A configuration out of the device's manifest.
-fn some_declaration(
+///
+/// A run of commands enrolls devices and stops before they synchronize; such a one does it now.
+fn declaration(
     prepared: &Prepared,
-    udid: &Udid,
+    device: &Device,
+    topic: &str,
     run: &Run<'_>,
     wire: &mut Wire,
 ) -> Result<DeclarativeEndpoint, RunError> {
-    let fail =
-        |problem: String| RunError::NoDeclaration { serial: prepared.serial.clone(), problem };
-    let request = declarative(udid, DeclarativeEndpoint::DeclarationItems);
+    if let Ok(declaration) = first_configuration(prepared, &run.target, wire) {
+        return Ok(declaration);
+    }
+    let mut device = device.clone();
+    device.enroll(topic);
+    enroll(&mut device, &prepared.identity, topic, &run.target, wire)?;
+    let mut found = first_configuration(prepared, &run.target, wire);
+    for _ in 0..ROUNDS {
+        if found.is_ok() {
+            break;
+        }
+        // The server compiles a set once it has read what the device can do.
+        wait(ROUND);
+        found = first_configuration(prepared, &run.target, wire);
+    }
+    found.map_err(|problem| RunError::NoDeclaration { serial: prepared.serial.clone(), problem })
+}
+
+fn first_configuration(
+    prepared: &Prepared,
+    target: &Target,
+    wire: &mut Wire,
+) -> Result<DeclarativeEndpoint, String> {
+    let udid = prepared.udid.parse().map_err(|_| "its UDID is none".to_owned())?;
+    let request = declarative(&udid, DeclarativeEndpoint::DeclarationItems);
     let reply = wire
-        .call(&run.target.bytes(&request, &prepared.identity))
-        .map_err(|error| fail(error.to_string()))?;
+        .call(&target.bytes(&request, &prepared.identity))
+        .map_err(|error| error.to_string())?;
     let manifest: Value = serde_json::from_slice(&reply.body)
-        .map_err(|error| fail(format!("status {}, {error}", reply.status)))?;
+        .map_err(|error| format!("status {}, {error}", reply.status))?;
     let identifier = manifest.pointer("/Declarations/Configurations/0/Identifier");
     let identifier = identifier.and_then(Value::as_str).unwrap_or_default();
     let endpoint = format!("declaration/configuration/{identifier}");
-    endpoint.parse().map_err(|_| fail("its manifest has no configuration".into()))
+    endpoint.parse().map_err(|_| "its manifest has no configuration".to_owned())
 }

@@ -9,7 +9,7 @@ use macadam_protocol::{Limits, property_list};
 use plist::Value;
 
 use super::prepare::Prepared;
-use super::{Run, Scenario, WRONG_EVERY};
+use super::{FIRST_WRONG, Run, Scenario, WRONG_EVERY};
 use crate::clock::wall_now;
 use crate::load::requests::acknowledged;
 use crate::load::wire::Reply;
@@ -79,7 +79,7 @@ impl<'a> Worker<'a> {
                 break;
             }
             let round = turn / devices.len();
-            let outcome = if turn % WRONG_EVERY == WRONG_EVERY - 1 {
+            let outcome = if turn % WRONG_EVERY == FIRST_WRONG {
                 self.send_wrong(device, turn / WRONG_EVERY)
             } else {
                 self.send_right(device, round)
@@ -175,7 +175,7 @@ impl<'a> Worker<'a> {
 
     fn record(&mut self, device: &Prepared, token: Option<&(Vec<u8>, String)>, now: Timestamp) {
         let acknowledged = self.tally.ledger.of(&device.serial);
-        acknowledged.last_seen = Some(now);
+        acknowledged.see(now);
         if let Some(token) = token {
             acknowledged.token = Some(token.clone());
             acknowledged.token_in_flight = None;

@@ -48,7 +48,8 @@ pub enum EnrollFleetError {
     },
 }
 
-/// Enrolls every device that is not enrolled, over so many connections, and lets all of them connect
+/// Enrolls every device that is not enrolled, over so many connections, and lets all of them
+/// connect
 /// until the server has nothing more for them.
 ///
 /// The server only learns from the first reports what the devices can do, and then has more.

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::CliError;
@@ -46,6 +47,11 @@ pub(crate) fn parse_yaml<T: DeserializeOwned>(path: &Path, text: &str) -> Result
         let source = text.strip_prefix("error: ").unwrap_or(&text).into();
         CliError::Parse { path: path.to_owned(), source }
     })
+}
+
+/// Writes YAML that [`parse_yaml`] reads back.
+pub(crate) fn yaml(value: &impl Serialize) -> String {
+    serde_saphyr::to_string(value).expect("wire types have text keys and no custom code")
 }
 
 /// Lets a person edit a value's text; `None` when it stays as it was.

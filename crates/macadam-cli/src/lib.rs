@@ -47,6 +47,8 @@ pub enum Command {
     Approval(approval::Approval),
     /// Show what a change would do to the real fleet, without making it
     Preview(preview::Preview),
+    /// Print the server's library items and blueprints as a policy file
+    Export(policy::Export),
     /// Show what a policy file would change on the server
     Plan(policy::Plan),
     /// Bring the server's library items and blueprints to what a policy file says
@@ -88,6 +90,7 @@ pub async fn run(command: Command, program: clap::Command, shell: &mut Shell) ->
         Command::Catalog(command) => command.run(shell).await,
         Command::Approval(command) => command.run(shell).await,
         Command::Preview(command) => command.run(shell).await,
+        Command::Export(command) => command.run(shell).await,
         Command::Plan(command) => command.run(shell).await,
         Command::Apply(command) => command.run(shell).await,
         Command::Exceptions(command) => command.run(shell).await,

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 use insta::assert_snapshot;
+use macadam_api::library_items::LibraryItemSettings;
+use macadam_api::policy_file::PolicyFile;
 use tempfile::TempDir;
 
 use crate::connection::Saved;
-use crate::{Command, Shell, run};
+use crate::{Command, Shell, file, run};
 
 #[test]
 fn every_command_has_help() {
@@ -177,6 +179,21 @@ fn the_documented_policy_is_valid() {
     let files = Files::with_fleet();
     files.write("policy.yaml", policy);
     assert!(files.decide(&[]).starts_with("exit code: 0\n"), "{}", files.decide(&[]));
+}
+
+#[test]
+fn what_is_written_as_yaml_reads_back() {
+    let mut policy: PolicyFile = file::parse_yaml("policy".as_ref(), POLICY).unwrap();
+    for label in ["on", "yes", "26.10", "1e3", "0x10", "~", "- a: b", "#", "'", "two  spaces "] {
+        let mut item = policy.library_items[1].clone();
+        if let LibraryItemSettings::ManagedOs(settings) = &mut item {
+            settings.label = label.into();
+        }
+        policy.library_items.push(item);
+        policy.paused.insert(label.into());
+    }
+    let back: PolicyFile = file::parse_yaml("policy".as_ref(), &file::yaml(&policy)).unwrap();
+    assert_eq!(back, policy);
 }
 
 #[test]
@@ -416,6 +433,7 @@ const API_COMMANDS: &[&[&str]] = &[
     &["catalog", "feeds"],
     &["approval", "7d", "--reason", "let others go first"],
     &["preview", "delete-item", "Tahoe"],
+    &["export"],
     &["plan", "--file", "DIR/policy.yaml"],
     &["apply", "--file", "DIR/policy.yaml", "--yes"],
     &["exceptions", "list"],

@@ -201,7 +201,7 @@ async fn text(blueprint: &Blueprint, client: &Client) -> Result<String, CliError
     let assignment = blueprint.assignment.rename(&|id| Ok::<_, CliError>(label(id)))?;
     let (name, description) = (blueprint.name.clone(), blueprint.description.clone());
     let written = BlueprintFile { name, description, assignment };
-    Ok(serde_saphyr::to_string(&written).expect("blueprints are plain texts and lists"))
+    Ok(file::yaml(&written))
 }
 
 fn row(blueprint: &Blueprint) -> Vec<String> {

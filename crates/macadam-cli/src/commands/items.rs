@@ -115,7 +115,7 @@ impl Items {
                 let current = client.library_item(id).await?.value;
                 let settings = match file {
                     Some(path) => Some(file::read_yaml(&path)?),
-                    None => file::edit(shell, &yaml(&current.settings))?,
+                    None => file::edit(shell, &file::yaml(&current.settings))?,
                 };
                 let Some(settings) = settings else {
                     shell.note("nothing was changed");
@@ -176,10 +176,6 @@ async fn update(
     Ok(client.update_library_item(current.id, current.revision, &item).await?)
 }
 
-fn yaml(settings: &LibraryItemSettings) -> String {
-    serde_saphyr::to_string(settings).expect("settings are plain texts, numbers and lists")
-}
-
 fn row(item: &LibraryItem) -> Vec<String> {
     let (kind, enforcement) = match &item.settings {
         LibraryItemSettings::ManagedOs(settings) => (
@@ -218,5 +214,5 @@ fn record(item: &LibraryItem) -> String {
         ("Devices", item.device_count.to_string()),
         ("Changed", show::instant(item.updated_at)),
     ]);
-    format!("{fields}\n\n{}", yaml(&item.settings).trim_end())
+    format!("{fields}\n\n{}", file::yaml(&item.settings).trim_end())
 }

@@ -1,4 +1,4 @@
-//! Policy files: `plan` shows what one would change, `apply` changes it.
+//! Policy files: `export` writes one, `plan` shows what one would change, `apply` changes it.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,20 @@ use crate::connection::Connection;
 use crate::error::CliError;
 use crate::shell::Shell;
 use crate::{file, show};
+
+/// Print the server's library items and blueprints as a policy file
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl Export {
+    pub(crate) async fn run(self, shell: &mut Shell) -> Result<(), CliError> {
+        let answer = self.connection.client(shell)?.policy().await?;
+        show::answer(shell, self.connection.json, &answer.bytes, || file::yaml(&answer.value))
+    }
+}
 
 /// Show what a policy file would change on the server
 #[derive(Debug, Args)]

@@ -166,7 +166,7 @@ pub(super) fn text(preview: &previews::Preview) -> String {
     }
     parts.extend(preview.warnings.iter().map(|warning| format!("Warning: {warning}")));
     if let Some(suggestion) = &preview.suggestion {
-        let enforcement = serde_saphyr::to_string(&suggestion.enforcement).unwrap_or_default();
+        let enforcement = file::yaml(&suggestion.enforcement);
         let enforcement = enforcement.trim_end().replace('\n', "\n    ");
         parts.push(format!(
             "To give everybody {}, use this enforcement first:\n    {enforcement}",

@@ -11,6 +11,8 @@ mod refresh_release_notes;
 mod renew_identities;
 mod run_legacy_updates;
 mod send_pushes;
+#[cfg(test)]
+mod tests;
 mod watch_changes;
 
 use std::sync::Arc;
@@ -19,8 +21,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::app::App;
+use crate::clock::WallClock;
 
 #[cfg(test)]
 pub(crate) use crew::Crew;
@@ -33,6 +37,9 @@ use renew_identities::RenewIdentities;
 use run_legacy_updates::RunLegacyUpdates;
 use send_pushes::SendPushes;
 use watch_changes::WatchChanges;
+
+/// The first and the longest pause after a run that failed, in wall time.
+const PAUSE: (Duration, Duration) = (Duration::from_secs(15), Duration::from_mins(2));
 
 /// One kind of work.
 trait Worker: Send + Sync + 'static {
@@ -47,54 +54,78 @@ trait Worker: Send + Sync + 'static {
 
 /// Starts every worker; each ends after `stop`, between two runs or in the middle of one.
 pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    let team = Team { wall_clock: app.wall_clock.clone(), stop: stop.clone() };
     let signals = &app.signals;
-    let never = Arc::default;
     let mut tasks = vec![
-        spawn(FlushSeen::new(app.clone()), never(), stop.clone()),
-        spawn(Prune::new(app.clone()), never(), stop.clone()),
-        spawn(WatchChanges::new(app.clone()), never(), stop.clone()),
-        spawn(RenewIdentities::new(app.clone()), never(), stop.clone()),
-        spawn(RunLegacyUpdates::new(app.clone()), never(), stop.clone()),
-        spawn(ReconcileFleet::new(app.clone()), Arc::clone(&signals.reconcile_fleet), stop.clone()),
-        spawn(SendPushes::new(app.clone()), Arc::clone(&signals.send_pushes), stop.clone()),
+        team.spawn(FlushSeen::new(app.clone())),
+        team.spawn(Prune::new(app.clone())),
+        team.spawn(WatchChanges::new(app.clone())),
+        team.spawn(RenewIdentities::new(app.clone())),
+        team.spawn(RunLegacyUpdates::new(app.clone())),
+        team.spawn_signaled(ReconcileFleet::new(app.clone()), &signals.reconcile_fleet),
+        team.spawn_signaled(SendPushes::new(app.clone()), &signals.send_pushes),
     ];
     if app.config.feed.is_enabled {
-        tasks.push(spawn(RefreshCatalog::new(app.clone()), never(), stop.clone()));
+        tasks.push(team.spawn(RefreshCatalog::new(app.clone())));
     }
     if let Some(url) = &app.config.feed.community_url {
         match RefreshReleaseNotes::new(app.clone(), url.clone()) {
-            Ok(worker) => tasks.push(spawn(worker, never(), stop.clone())),
+            Ok(worker) => tasks.push(team.spawn(worker)),
             Err(error) => tracing::error!(error = format!("{error:#}"), "a worker cannot start"),
         }
     }
     tasks
 }
 
-fn spawn<W: Worker>(worker: W, signal: Arc<Notify>, stop: CancellationToken) -> JoinHandle<()> {
-    let worker = Arc::new(worker);
-    tokio::spawn(async move {
-        loop {
-            let run = Arc::clone(&worker);
-            // A task of its own, so that even a panic ends only this run.
-            let mut run = tokio::spawn(async move { run.run().await });
-            let outcome = tokio::select! {
-                outcome = &mut run => outcome,
-                () = stop.cancelled() => {
-                    run.abort();
-                    return;
-                }
-            };
-            let outcome = outcome.map_err(anyhow::Error::from).flatten();
-            if let Err(error) = outcome {
+/// What the workers of one server go by.
+struct Team {
+    wall_clock: WallClock,
+    stop: CancellationToken,
+}
+
+impl Team {
+    /// Starts a worker that nobody signals.
+    fn spawn<W: Worker>(&self, worker: W) -> JoinHandle<()> {
+        self.spawn_signaled(worker, &Arc::default())
+    }
+
+    fn spawn_signaled<W: Worker>(&self, worker: W, signal: &Arc<Notify>) -> JoinHandle<()> {
+        let (clock, stop) = (self.wall_clock.clone(), self.stop.clone());
+        let signal = Arc::clone(signal);
+        tokio::spawn(async move {
+            let work = work(Arc::new(worker), &signal, &clock);
+            // A run that is in the works ends with the task that waits for it.
+            stop.run_until_cancelled_owned(work).await;
+        })
+    }
+}
+
+/// Runs a worker for good.
+async fn work<W: Worker>(worker: Arc<W>, signal: &Notify, clock: &WallClock) {
+    let mut failures = 0;
+    loop {
+        let run = Arc::clone(&worker);
+        // A task of its own, so that even a panic ends only this run.
+        let run = AbortOnDropHandle::new(tokio::spawn(async move { run.run().await }));
+        match run.await.map_err(anyhow::Error::from).flatten() {
+            Ok(()) => failures = 0,
+            Err(error) => {
                 tracing::error!(worker = W::NAME, error = format!("{error:#}"), "a worker failed");
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = signal.notified() => {}
-                () = worker.rest() => {}
+                // Every device that speaks to us may signal; what failed is not mended by that.
+                clock.sleep(pause(failures)).await;
+                failures += 1;
             }
         }
-    })
+        tokio::select! {
+            () = signal.notified() => {}
+            () = worker.rest() => {}
+        }
+    }
+}
+
+/// How long no signal is listened to after a run that failed as the ones before it.
+fn pause(failures_before: u32) -> Duration {
+    PAUSE.0.saturating_mul(2_u32.saturating_pow(failures_before)).min(PAUSE.1)
 }
 
 /// The usual rest of a worker whose work follows the fleet's time.

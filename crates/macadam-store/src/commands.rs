@@ -3,7 +3,7 @@
 //! A terminal state is final. Ordinary commands are handed out again until they are answered;
 //! destructive ones at most once.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use macadam_policy::DeviceId;
 
 use crate::codes::codes;
@@ -55,6 +55,9 @@ queries! {
             then 'cancelled' else 'not_now' end, not_now_count = not_now_count + 1
         where id = $1 and enrollment_id = $2 and state in ('queued', 'sent', 'not_now')
         returning request_type as value" }
+    PUT_OFF_STILL = { "select enrollment_id as value from command
+        where enrollment_id = $1 and state in ('queued', 'sent', 'not_now') and state = 'not_now'
+        limit 1" }
     STATE = { "select state as value from command where id = $1 and enrollment_id = $2" }
     CANCEL = { "update command set state = 'cancelled', finished_at = $2
         where id in (select as_uuid(value ->> 0) from json_each($1))
@@ -64,6 +67,8 @@ queries! {
     ONE = { concat!(select_command!(), " where id = $1") }
 }
 
+/// When a device that would not ask for what it put off is woken.
+const WAKE_AFTER: SignedDuration = SignedDuration::from_mins(15);
 /// The most bytes of an answer that are kept.
 pub const RESULT_LIMIT: usize = 256 * 1024;
 
@@ -125,7 +130,7 @@ pub enum Poll {
     /// `Idle`: a session begins, and commands that answered NotNow may be offered again.
     Idle,
     /// An answer to a command: those that answered NotNow in this session are not offered.
-    Answer,
+    Answer(CommandAnswer),
 }
 
 row! {
@@ -213,6 +218,9 @@ impl Store {
     }
 
     /// Hands out the next command, durably before it is sent.
+    ///
+    /// A device asks again by itself only if the last thing it said was NotNow. If it put
+    /// something off and the session ends on another answer, a later push is queued.
     pub async fn next_command(
         &self,
         at: Timestamp,
@@ -284,11 +292,24 @@ async fn hand_out(
     enrollment: EnrollmentId,
     poll: Poll,
 ) -> Result<Option<Offer>, StoreError> {
-    match poll {
-        Poll::Idle => drop(conn.run(&BEGIN_SESSION, params![enrollment]).await?),
-        Poll::Answer => (),
+    let asks_again = match poll {
+        Poll::Idle => {
+            conn.run(&BEGIN_SESSION, params![enrollment]).await?;
+            true
+        }
+        Poll::Answer(CommandAnswer::NotNow) => true,
+        Poll::Answer(
+            CommandAnswer::Acknowledged | CommandAnswer::Error | CommandAnswer::CommandFormatError,
+        ) => false,
+    };
+    let offer = conn.optional(&HAND_OUT, params![enrollment, at]).await?;
+    if offer.is_none() && !asks_again {
+        let put_off: Option<(EnrollmentId,)> =
+            conn.optional(&PUT_OFF_STILL, params![enrollment]).await?;
+        let at = at.checked_add(WAKE_AFTER).unwrap_or(Timestamp::MAX);
+        pushes::queue(conn, at, put_off.into_iter().map(|(enrollment,)| enrollment)).await?;
     }
-    conn.optional(&HAND_OUT, params![enrollment, at]).await
+    Ok(offer)
 }
 
 async fn record(conn: &mut Conn, result: &CommandResult) -> Result<CommandOutcome, StoreError> {

@@ -32,7 +32,7 @@ queries! {
         where code = $1 and used_at is null and revoked_at is null and expires_at > $2" }
     REVOKE_LINK = { "update enrollment_link set revoked_at = $2
         where id = $1 and used_at is null and revoked_at is null and expires_at > $2" }
-    LINK = { concat!(select_link!(), " where l.code = $1") }
+    LINK_BY_CODE = { concat!(select_link!(), " where l.code = $1") }
     LINK_BY_ID = { concat!(select_link!(), " where l.id = $1") }
     // Ids begin with the time they were made at.
     LINKS = { concat!(select_link!(), " where l.id < $1 order by l.id desc limit $2") }
@@ -152,6 +152,11 @@ impl Store {
         self.reader().await?.conn().optional(&LINK_BY_ID, params![link]).await
     }
 
+    /// The enrollment link with this code.
+    pub async fn link_by_code(&self, code: Sha256) -> Result<Option<EnrollmentLink>, StoreError> {
+        self.reader().await?.conn().optional(&LINK_BY_CODE, params![code]).await
+    }
+
     /// Makes an open link worthless. Says whether it was open.
     pub async fn revoke_link(&self, at: Timestamp, link: LinkId) -> Result<bool, StoreError> {
         self.write((at, link), |conn, (at, link)| {
@@ -211,7 +216,7 @@ async fn use_link(
     challenge: &NewChallenge,
 ) -> Result<UseOnce<EnrollmentLink>, StoreError> {
     let used = conn.run(&USE_LINK, params![code, at]).await? == 1;
-    let link: Option<EnrollmentLink> = conn.optional(&LINK, params![code]).await?;
+    let link: Option<EnrollmentLink> = conn.optional(&LINK_BY_CODE, params![code]).await?;
     match link {
         Some(link) if used => {
             let challenge = NewChallenge { link: Some(link.id), ..challenge.clone() };

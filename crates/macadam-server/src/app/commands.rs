@@ -85,7 +85,7 @@ impl App {
             None => Poll::Idle,
             Some(answer) => {
                 self.record_answer(enrollment, report, answer, body).await?;
-                Poll::Answer
+                Poll::Answer(answer)
             }
         };
         let now = self.fleet_clock.now();

@@ -84,6 +84,28 @@ async fn push_that_apple_was_too_busy_for_is_sent_again() {
 }
 
 #[tokio::test]
+async fn device_that_put_a_command_off_and_ended_on_another_answer_is_pushed_to_later() {
+    let Pushing { world, double: _double, wakes } = pushing().await;
+    wakes.register(vec![7; 32]);
+    let handset = world.mac(1);
+    world.enroll(&handset).await;
+    assert_eq!(wakes.next().await, wake());
+    let first = world.idle(&handset).await.unwrap();
+    let mut next = world.answer(&handset, &first, Status::NotNow).await;
+    while let Some(command) = next {
+        assert_ne!(command.command_uuid, first.command_uuid);
+        next = world.answer(&handset, &command, Status::Acknowledged).await;
+    }
+    let woken = tokio::spawn(async move { wakes.next().await });
+    while !woken.is_finished() {
+        world.advance(Duration::from_mins(1));
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(woken.await.unwrap(), wake());
+    assert_eq!(world.idle(&handset).await, Some(first));
+}
+
+#[tokio::test]
 async fn device_whose_token_apple_does_not_know_is_left_alone() {
     let Pushing { world, double, wakes } = pushing().await;
     wakes.register(vec![7; 32]);

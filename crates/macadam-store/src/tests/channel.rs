@@ -6,6 +6,9 @@ use secrecy::{ExposeSecret, SecretSlice};
 
 use super::*;
 
+const ANSWERED: Poll = Poll::Answer(CommandAnswer::Acknowledged);
+const PUT_OFF: Poll = Poll::Answer(CommandAnswer::NotNow);
+
 on_every_backend! {
     enrollment_forgets_what_belonged_to_the_old_generation,
     repeated_authenticate_changes_nothing,
@@ -16,6 +19,8 @@ on_every_backend! {
     ended_enrollment_takes_nothing_any_more,
     commands_come_in_order_until_they_are_answered,
     not_now_waits_for_the_next_session,
+    device_that_would_not_ask_for_what_it_put_off_is_woken,
+    device_that_asks_again_by_itself_is_not_woken,
     final_state_stays_whatever_comes_later,
     destructive_command_is_handed_out_once,
     one_sync_waits_however_often_it_is_queued,
@@ -163,9 +168,9 @@ async fn commands_come_in_order_until_they_are_answered(store: Store) {
     let again = next(&store, enrollment, Poll::Idle).await.unwrap();
     assert_eq!((again.id, again.attempts), (command_id(1), 2));
     answer(&store, enrollment, 1, CommandAnswer::Acknowledged).await;
-    assert_eq!(next(&store, enrollment, Poll::Answer).await.unwrap().id, command_id(2));
+    assert_eq!(next(&store, enrollment, ANSWERED).await.unwrap().id, command_id(2));
     answer(&store, enrollment, 2, CommandAnswer::Error).await;
-    assert_eq!(next(&store, enrollment, Poll::Answer).await, None);
+    assert_eq!(next(&store, enrollment, ANSWERED).await, None);
 }
 
 async fn not_now_waits_for_the_next_session(store: Store) {
@@ -175,17 +180,56 @@ async fn not_now_waits_for_the_next_session(store: Store) {
     store.queue_commands(at(2), commands.into()).await.unwrap();
     next(&store, enrollment, Poll::Idle).await;
     answer(&store, enrollment, 1, CommandAnswer::NotNow).await;
-    assert_eq!(next(&store, enrollment, Poll::Answer).await.unwrap().id, command_id(2));
+    assert_eq!(next(&store, enrollment, PUT_OFF).await.unwrap().id, command_id(2));
     answer(&store, enrollment, 2, CommandAnswer::NotNow).await;
-    assert_eq!(next(&store, enrollment, Poll::Answer).await.unwrap().id, command_id(3));
+    assert_eq!(next(&store, enrollment, PUT_OFF).await.unwrap().id, command_id(3));
     answer(&store, enrollment, 3, CommandAnswer::Acknowledged).await;
-    assert_eq!(next(&store, enrollment, Poll::Answer).await, None);
+    assert_eq!(next(&store, enrollment, ANSWERED).await, None);
     let found = store.enrollment_by_identity(certificate(1), &udid(1)).await.unwrap();
     assert!(matches!(found, Identity::Recognized(found) if found.has_commands));
     // The next session offers both, also the one whose turn comes after an answer.
     assert_eq!(next(&store, enrollment, Poll::Idle).await.unwrap().id, command_id(1));
     answer(&store, enrollment, 1, CommandAnswer::Acknowledged).await;
-    assert_eq!(next(&store, enrollment, Poll::Answer).await.unwrap().id, command_id(2));
+    assert_eq!(next(&store, enrollment, ANSWERED).await.unwrap().id, command_id(2));
+}
+
+async fn device_that_would_not_ask_for_what_it_put_off_is_woken(store: Store) {
+    let ends = [CommandAnswer::Acknowledged, CommandAnswer::Error];
+    for (last, device) in ends.into_iter().zip(1..) {
+        let enrollment = enroll(&store, device).await.enrollment;
+        let (put_off, done) = (device * 10, device * 10 + 1);
+        let commands = [(put_off, "CertificateList"), (done, "ProfileList")];
+        let commands = commands.map(|(number, kind)| command(number, enrollment, kind));
+        store.queue_commands(at(2), commands.into()).await.unwrap();
+        send_pushes(&store).await;
+        next(&store, enrollment, Poll::Idle).await;
+        answer(&store, enrollment, put_off, CommandAnswer::NotNow).await;
+        assert_eq!(next(&store, enrollment, PUT_OFF).await.unwrap().id, command_id(done));
+        assert_eq!(store.waiting_pushes().await.unwrap(), (None, 0), "the session goes on");
+        answer(&store, enrollment, done, last).await;
+        assert_eq!(next(&store, enrollment, Poll::Answer(last)).await, None);
+        assert_eq!(store.waiting_pushes().await.unwrap(), (Some(at(5 + 15 * 60)), 1));
+        send_pushes(&store).await;
+    }
+}
+
+async fn device_that_asks_again_by_itself_is_not_woken(store: Store) {
+    let enrollment = enroll(&store, 1).await.enrollment;
+    let commands = [(1, "CertificateList"), (2, "ProfileList")];
+    let commands = commands.map(|(number, kind)| command(number, enrollment, kind));
+    store.queue_commands(at(2), commands.into()).await.unwrap();
+    send_pushes(&store).await;
+    next(&store, enrollment, Poll::Idle).await;
+    answer(&store, enrollment, 1, CommandAnswer::NotNow).await;
+    next(&store, enrollment, PUT_OFF).await.unwrap();
+    answer(&store, enrollment, 2, CommandAnswer::NotNow).await;
+    assert_eq!(next(&store, enrollment, PUT_OFF).await, None);
+    for number in [1, 2] {
+        next(&store, enrollment, Poll::Idle).await.unwrap();
+        answer(&store, enrollment, number, CommandAnswer::Acknowledged).await;
+    }
+    assert_eq!(next(&store, enrollment, ANSWERED).await, None);
+    assert_eq!(store.waiting_pushes().await.unwrap(), (None, 0));
 }
 
 async fn final_state_stays_whatever_comes_later(store: Store) {
@@ -214,7 +258,7 @@ async fn destructive_command_is_handed_out_once(store: Store) {
     let Begun { enrollment, device, .. } = enroll(&store, 1).await;
     store.queue_commands(at(2), vec![command(1, enrollment, "EraseDevice")]).await.unwrap();
     assert!(next(&store, enrollment, Poll::Idle).await.is_some());
-    assert_eq!(next(&store, enrollment, Poll::Answer).await, None);
+    assert_eq!(next(&store, enrollment, ANSWERED).await, None);
     assert_eq!(next(&store, enrollment, Poll::Idle).await, None);
     assert_eq!(queue_of(&store, device).await[0].1, CommandState::OutcomeUnknown);
     // NotNow may be an old message; only a real answer settles it.
@@ -393,6 +437,13 @@ async fn one_refused_step_does_not_fail_its_neighbors(store: Store) {
 
 fn secret(text: &str) -> SecretSlice<u8> {
     text.as_bytes().to_vec().into()
+}
+
+/// Sends what waits to be pushed.
+async fn send_pushes(store: &Store) {
+    let claims = store.claim_pushes(at(1_000_000), 100, Duration::ZERO).await.unwrap();
+    let sent = claims.into_iter().map(|claim| (claim, PushOutcome::Sent)).collect();
+    store.finish_pushes(at(1_000_000), sent).await.unwrap();
 }
 
 async fn next(store: &Store, enrollment: EnrollmentId, poll: Poll) -> Option<Offer> {

@@ -39,8 +39,9 @@ fn step() -> impl Strategy<Value = Step> {
         device.clone().prop_map(|device| Step::End { device }),
         (device.clone(), command.clone(), 0..3_u32)
             .prop_map(|(device, command, kind)| Step::Queue { device, command, kind }),
-        (device.clone(), prop::sample::select(vec![Poll::Idle, Poll::Answer]))
-            .prop_map(|(device, poll)| Step::Poll { device, poll }),
+        (device.clone(), prop::option::of(answers.clone())).prop_map(|(device, answer)| {
+            Step::Poll { device, poll: answer.map_or(Poll::Idle, Poll::Answer) }
+        }),
         (device.clone(), command.clone(), answers)
             .prop_map(|(device, command, answer)| Step::Answer { device, command, answer }),
         command.clone().prop_map(|command| Step::Cancel { command }),

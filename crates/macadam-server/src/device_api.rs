@@ -29,7 +29,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/mdm/connect", put(connect::connect).post(connect::connect))
         .route("/mdm", put(connect::either).post(connect::either))
         .route("/scep", get(scep::get_operation).post(scep::post_operation))
-        .route("/enroll/{code}", get(enroll::download_profile))
+        .route("/enroll/{code}", get(enroll::open_link).post(enroll::download_profile))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app)

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
+use macadam_api::enrollments::EnrollmentState;
 use macadam_policy::{BlueprintId, DeviceId, Platform};
 use macadam_protocol::EnrollmentIdentity;
 use macadam_protocol::check_in::{Authenticate, TokenUpdate};
@@ -17,6 +18,7 @@ use macadam_store::{
 use secrecy::{SecretSlice, SecretString};
 use thiserror::Error;
 
+use super::enrollment_links::state_of;
 use super::identities::{RecognizeError, Suspect, TrustedCertificate, external_id};
 use super::{App, push_certificates::PushCertificateError};
 
@@ -67,14 +69,22 @@ impl App {
         Ok(CreatedLink { id, url: format!("{}/enroll/{code}", self.config.public_url) })
     }
 
+    /// Says whether a one-time link would give a profile, and leaves it as it is.
+    pub(crate) async fn look_at_enrollment_link(&self, code: &str) -> Result<(), UseLinkError> {
+        let link = self.store.link_by_code(Sha256::of(code.as_bytes())).await?;
+        match link.map(|link| state_of(&link, self.wall_clock.now())) {
+            Some(EnrollmentState::Open) => self.push_topic().await.map(drop),
+            Some(EnrollmentState::Used) => Err(UseLinkError::AlreadyUsed),
+            Some(EnrollmentState::Revoked | EnrollmentState::Expired) | None => {
+                Err(UseLinkError::Invalid)
+            }
+        }
+    }
+
     /// Turns a one-time link into a signed enrollment profile.
     pub(crate) async fn use_enrollment_link(&self, code: &str) -> Result<Vec<u8>, UseLinkError> {
         // Asked first: a link must not be spent on a server that cannot enroll anybody yet.
-        let push = self.push_certificate().await.map_err(|error| match error {
-            PushCertificateError::Store(error) => UseLinkError::Store(error),
-            other @ PushCertificateError::Read(_) => UseLinkError::PushCertificate(other),
-        })?;
-        let topic = push.ok_or(UseLinkError::NoPushCertificate)?.topic().to_owned();
+        let topic = self.push_topic().await?;
         let now = self.wall_clock.now();
         let challenge = self.new_challenge();
         let code = Sha256::of(code.as_bytes());
@@ -83,6 +93,14 @@ impl App {
             UseOnce::AlreadyUsed => Err(UseLinkError::AlreadyUsed),
             UseOnce::Invalid => Err(UseLinkError::Invalid),
         }
+    }
+
+    async fn push_topic(&self) -> Result<String, UseLinkError> {
+        let push = self.push_certificate().await.map_err(|error| match error {
+            PushCertificateError::Store(error) => UseLinkError::Store(error),
+            other @ PushCertificateError::Read(_) => UseLinkError::PushCertificate(other),
+        })?;
+        Ok(push.ok_or(UseLinkError::NoPushCertificate)?.topic().to_owned())
     }
 
     /// Authenticate: binds the certificate to a new enrollment and drops what was before.

@@ -81,7 +81,7 @@ impl App {
     ) -> Result<(), EnrollmentLinkError> {
         let now = self.wall_clock.now();
         let link = self.store.link(id).await?.ok_or(EnrollmentLinkError::NotOpen)?;
-        if state(&link, now) != EnrollmentState::Open {
+        if state_of(&link, now) != EnrollmentState::Open {
             return Err(EnrollmentLinkError::NotOpen);
         }
         self.audit(caller, "revoke_enrollment", &format!("enrollments/{id}"), Value::Null).await?;
@@ -95,7 +95,7 @@ fn shown(link: EnrollmentLink, now: Timestamp) -> Enrollment {
     let named = |id, name: Option<String>| Named { id, name: name.unwrap_or_default() };
     Enrollment {
         id: link.id.0,
-        state: state(&link, now),
+        state: state_of(&link, now),
         note: link.note,
         blueprint: link.blueprint_id.map(|id| named(id.0, link.blueprint_name)),
         created_at: link.created_at,
@@ -106,7 +106,7 @@ fn shown(link: EnrollmentLink, now: Timestamp) -> Enrollment {
     }
 }
 
-fn state(link: &EnrollmentLink, now: Timestamp) -> EnrollmentState {
+pub(super) fn state_of(link: &EnrollmentLink, now: Timestamp) -> EnrollmentState {
     if link.used_at.is_some() {
         EnrollmentState::Used
     } else if link.revoked_at.is_some() {

@@ -7,19 +7,25 @@ use macadam_store::DeviceState;
 
 use super::world::{Handset, World, token_update};
 
-/// Downloads the profile of a new link.
-async fn profile_of_a_link(world: &World) -> profile::EnrollmentProfile {
+/// A new one-time link, as it is reached in this test.
+async fn link(world: &World) -> String {
     let life = SignedDuration::from_hours(1);
     let link = world.app().create_enrollment_link("", None, "tester", life).await.unwrap();
-    let path = link.url.strip_prefix("https://mdm.example.com").unwrap();
-    let response = world.http.get(world.url(path)).send().await.unwrap();
+    world.url(link.url.strip_prefix("https://mdm.example.com").unwrap())
+}
+
+/// Downloads the profile of a new link.
+async fn profile_of_a_link(world: &World) -> profile::EnrollmentProfile {
+    let url = link(world).await;
+    let response = world.http.post(&url).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], profile::CONTENT_TYPE);
     let signed = response.bytes().await.unwrap();
     let signed = macadam_pki::cms::verify_attached(&signed).unwrap();
     assert_eq!(signed.signer.certificate, *world.app().authority.certificate());
-    let again = world.http.get(world.url(path)).send().await.unwrap();
+    let again = world.http.post(&url).send().await.unwrap();
     assert_eq!(again.status(), 410, "a link works once");
+    assert_eq!(world.http.get(&url).send().await.unwrap().status(), 410, "and says so");
     profile::decode(&signed.content).unwrap()
 }
 
@@ -94,30 +100,43 @@ async fn device_enrolls_through_a_one_time_link() {
 }
 
 #[tokio::test]
+async fn looking_at_a_link_does_not_spend_it() {
+    let world = World::with("organization = \"Orchard\"").await;
+    world.give_push_certificate().await;
+    let url = link(&world).await;
+    let head = world.http.head(&url).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    let page = world.http.get(&url).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    assert_eq!(page.headers()["cache-control"], "no-store");
+    let page = page.text().await.unwrap();
+    assert!(page.contains("Enroll this device in Orchard"), "{page}");
+    assert!(page.contains("<form method=\"post\">"), "{page}");
+    let profile = world.http.post(&url).send().await.unwrap();
+    assert_eq!(profile.headers()["content-type"], profile::CONTENT_TYPE);
+}
+
+#[tokio::test]
 async fn link_is_not_spent_while_there_is_no_push_certificate() {
     let world = World::new().await;
-    let life = SignedDuration::from_hours(1);
-    let link = world.app().create_enrollment_link("", None, "tester", life).await.unwrap();
-    let path = link.url.strip_prefix("https://mdm.example.com").unwrap();
-    let early = world.http.get(world.url(path)).send().await.unwrap();
-    assert_eq!(early.status(), 503);
+    let url = link(&world).await;
+    assert_eq!(world.http.get(&url).send().await.unwrap().status(), 503);
+    assert_eq!(world.http.post(&url).send().await.unwrap().status(), 503);
     world.give_push_certificate().await;
-    assert_eq!(world.http.get(world.url(path)).send().await.unwrap().status(), 200);
+    assert_eq!(world.http.post(&url).send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
 async fn expired_link_gives_no_profile() {
     let world = World::new().await;
     world.give_push_certificate().await;
-    let life = SignedDuration::from_hours(1);
-    let link = world.app().create_enrollment_link("", None, "tester", life).await.unwrap();
+    let url = link(&world).await;
     world.advance(std::time::Duration::from_hours(2));
-    let path = link.url.strip_prefix("https://mdm.example.com").unwrap();
-    assert_eq!(world.http.get(world.url(path)).send().await.unwrap().status(), 404);
-    assert_eq!(
-        world.http.get(world.url("/enroll/no-such-code")).send().await.unwrap().status(),
-        404
-    );
+    for url in [url, world.url("/enroll/no-such-code")] {
+        assert_eq!(world.http.get(&url).send().await.unwrap().status(), 404);
+        assert_eq!(world.http.post(&url).send().await.unwrap().status(), 404);
+    }
 }
 
 #[tokio::test]

@@ -112,9 +112,12 @@ impl Enroller {
         Self { reached_at: Some(reroute), ..self }
     }
 
-    /// Opens a one-time link, reads the profile and gets the identity that it names.
+    /// Opens a one-time link, presses its button, reads the profile and gets the identity that it
+    /// names.
     pub async fn by_link(&mut self, link: &str, now: Timestamp) -> Result<Enrollee, EnrollError> {
-        let signed = self.get(&self.reach(link)).await?;
+        let link = self.reach(link);
+        self.get(&link).await?;
+        let signed = self.body_of(&link, self.http.post(&link)).await?;
         let profile = profile::decode(&verify_attached(&signed)?.content)?;
         let identity = self.identity_from_scep(&profile, now).await?;
         let mdm = &profile.mdm;

@@ -65,7 +65,7 @@ impl Mdm {
         let url = format!("http://{address}");
         let shared = Arc::new(Shared { url, authority, external, state });
         let router = Router::new()
-            .route("/enroll/{code}", get(enroll))
+            .route("/enroll/{code}", get(|| async { "a page" }).post(enroll))
             .route("/scep", get(scep_certificate).post(scep))
             .route("/mdm/checkin", put(mdm_check_in))
             .route("/mdm/connect", put(mdm_connect))

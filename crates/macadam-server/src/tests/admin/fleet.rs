@@ -187,11 +187,11 @@ async fn enrollment_link_is_told_once_and_can_be_revoked() {
     let wish = CreateEnrollment { note: "desk 4".into(), ..CreateEnrollment::default() };
     let used = operator.create_enrollment(&wish).await.unwrap().value;
     let path = |url: &str| url.strip_prefix("https://mdm.example.com").unwrap().to_owned();
-    let profile = world.http.get(world.url(&path(&used.url))).send().await.unwrap();
+    let profile = world.http.post(world.url(&path(&used.url))).send().await.unwrap();
     assert_eq!(profile.status(), 200);
     let revoked = operator.create_enrollment(&wish).await.unwrap().value;
     operator.revoke_enrollment(revoked.enrollment.id).await.unwrap();
-    let profile = world.http.get(world.url(&path(&revoked.url))).send().await.unwrap();
+    let profile = world.http.post(world.url(&path(&revoked.url))).send().await.unwrap();
     assert_eq!(profile.status(), 404);
     let links = operator.enrollments().all().await.unwrap();
     let states: BTreeMap<_, _> = links.iter().map(|link| (link.id, link.state)).collect();

@@ -74,7 +74,8 @@ impl Page<'_> {
 fn offer(organization: &str) -> String {
     format!(
         "<p>{organization} will manage this device: it can change settings, install software and \
-         updates, and lock or erase the device. The device shows the details before you agree.</p>\n\
+         updates, and lock or erase the device. The device shows the details before you agree.</p>\
+         \n\
          <form method=\"post\"><button>Download the profile</button></form>\n<ol>\n\
          <li>Press the button on the device itself, and allow the download if you are asked. The \
          link works once, for one device.</li>\n\

@@ -1,5 +1,6 @@
 //! What the decision knows about one device: facts that it reported, never derived ones.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::{Build, OsVersion, Platform};
 /// A software-update device id (`J413AP`, `iPad14,1`), compared without regard to case.
 ///
 /// It is kept in place: every decision looks one up, and fleets hold one for each device.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UpdateId([u8; UpdateId::MAX_LENGTH]);
 
 impl UpdateId {
@@ -34,6 +35,24 @@ impl UpdateId {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(Self::MAX_LENGTH);
         let text = self.0.get(..length).unwrap_or_default();
         std::str::from_utf8(text).expect("an id is made of ASCII characters")
+    }
+
+    /// The text as numbers that order the same way; looking an id up compares them at once.
+    fn words(&self) -> [u64; UpdateId::MAX_LENGTH / 8] {
+        let (words, _) = self.0.as_chunks::<8>();
+        std::array::from_fn(|index| words.get(index).map_or(0, |word| u64::from_be_bytes(*word)))
+    }
+}
+
+impl PartialOrd for UpdateId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for UpdateId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.words().cmp(&other.words())
     }
 }
 

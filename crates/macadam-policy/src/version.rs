@@ -69,15 +69,11 @@ impl OsVersion {
             None
         }
     }
-
-    const fn key(self) -> (u16, u16, u16, u8) {
-        (self.major, self.minor, self.patch, self.letter)
-    }
 }
 
 impl PartialEq for OsVersion {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        self.order() == other.order()
     }
 }
 impl Eq for OsVersion {}
@@ -88,12 +84,12 @@ impl PartialOrd for OsVersion {
 }
 impl Ord for OsVersion {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
+        self.order().cmp(&other.order())
     }
 }
 impl Hash for OsVersion {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key().hash(state);
+        self.order().hash(state);
     }
 }
 

@@ -9,6 +9,7 @@
 mod ci;
 mod demo;
 mod figures;
+mod fuzz;
 mod layers;
 mod licenses;
 mod mutants;
@@ -37,6 +38,7 @@ usage: cargo xtask <command>
   figures    measure the server on this machine: the rows of docs/performance.md
   tidy       only the repository's own checks
   mutants    plant faults in the decision, one at a time, and expect the tests to catch each
+  fuzz       feed every decoder with hostile messages: fuzz [TARGET] [SECONDS]
   replay     replay a year of releases against a thousand devices: the long form of the tests
   seed       derive the seed history from MACADAM_RELEASE_DATA; with --check, only compare it
 ";
@@ -51,8 +53,9 @@ fn main() -> ExitCode {
         ["ci", rest @ ..] => ci::ci(rest),
         ["setup"] => setup::setup(),
         ["tidy"] => tidy::tidy(),
+        ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         ["mutants"] => mutants::mutants(),
-        ["replay"] => replay::replay(),
+        ["replay", rest @ ..] => replay::replay(rest),
         ["seed", rest @ ..] => seed(rest),
         _ => {
             eprint!("{USAGE}");

@@ -37,8 +37,7 @@ pub struct Config {
     pub tls: Tls,
     /// Whether HTTPS asks clients for a certificate, which devices may show as their identity.
     pub asks_for_certificates: bool,
-    /// Authorities besides our own whose certificates are device identities.
-    pub device_ca_roots: Vec<Certificate>,
+    pub device_ca: DeviceCa,
     pub feed: FeedSettings,
     pub push: PushSettings,
     pub fleet_clock: FleetClockSettings,
@@ -50,6 +49,14 @@ pub struct Config {
 pub enum Database {
     Sqlite(PathBuf),
     Postgres(SecretString),
+}
+
+/// Authorities besides our own whose certificates are device identities.
+#[derive(Clone, Debug)]
+pub struct DeviceCa {
+    pub roots: Vec<Certificate>,
+    /// The blueprint, by name, for their devices that are in none.
+    pub blueprint: Option<String>,
 }
 
 /// The certificate HTTPS is served with.
@@ -149,7 +156,7 @@ impl Config {
             organization: raw.organization.unwrap_or_else(|| "Macadam".into()),
             asks_for_certificates: raw.tls.asks_for_certificates.unwrap_or(true),
             tls: problems.tls(raw.tls),
-            device_ca_roots: problems.device_ca(&raw.device_ca),
+            device_ca: problems.device_ca(raw.device_ca),
             feed: problems.feed(&raw.feed),
             push: problems.push(&raw.push),
             fleet_clock: problems.fleet_clock(&raw.fleet_clock),
@@ -318,9 +325,14 @@ impl Problems {
         }
     }
 
-    fn device_ca(&mut self, raw: &RawDeviceCa) -> Vec<Certificate> {
+    fn device_ca(&mut self, raw: RawDeviceCa) -> DeviceCa {
         let files = raw.roots_files.iter();
-        files.flat_map(|path| self.roots("device_ca.roots_files", path)).collect()
+        let roots = files.flat_map(|path| self.roots("device_ca.roots_files", path)).collect();
+        if raw.blueprint.is_some() && raw.roots_files.is_empty() {
+            let problem = "it is for devices of an authority, and roots_files names none";
+            self.add("device_ca.blueprint", problem.to_owned());
+        }
+        DeviceCa { roots, blueprint: raw.blueprint }
     }
 
     fn feed(&mut self, raw: &RawFeed) -> FeedSettings {

@@ -135,7 +135,7 @@ impl Server {
         let Clocks { fleet: fleet_clock, wall: wall_clock, ids } = clocks;
         let authority = authority(&store, &wall_clock, &ids).await?;
         setup::publish_authority(&config.data_dir, authority.certificate())?;
-        let roots = config.device_ca_roots.iter().chain([authority.certificate()]);
+        let roots = config.device_ca.roots.iter().chain([authority.certificate()]);
         let identity_trust = IdentityTrust::new(TrustAnchors::from_certificates(roots)?);
         let seed = macadam_protocol::feed::seed();
         let apple_feed = AppleFeed::new(&config.feed, FEED_LIMITS)

@@ -122,6 +122,10 @@ impl App {
         }
         let hash = Sha256(*certificate.fingerprint.as_bytes());
         let made_for = self.store.challenge_of_certificate(hash).await?;
+        let blueprint = match &made_for {
+            Some(challenge) => challenge.blueprint_id,
+            None => self.blueprint_without_link().await?,
+        };
         let now = self.fleet_clock.now();
         let product = message.product_name.unwrap_or_default();
         let model_name = message.model_name.unwrap_or_default();
@@ -133,8 +137,8 @@ impl App {
             enrollment_id: EnrollmentId(self.ids.id(now)),
             certificate: hash,
             topic: message.topic,
-            link: made_for.as_ref().and_then(|challenge| challenge.link_id),
-            blueprint: made_for.and_then(|challenge| challenge.blueprint_id),
+            link: made_for.and_then(|challenge| challenge.link_id),
+            blueprint,
             name: message.device_name.unwrap_or_default(),
             serial: message.serial_number.unwrap_or_default(),
             model_name,
@@ -155,6 +159,18 @@ impl App {
             "a device began to enroll"
         );
         Ok(())
+    }
+
+    /// The blueprint for a device whose identity the organization's own authority issued: no link
+    /// of ours says which.
+    async fn blueprint_without_link(&self) -> Result<Option<BlueprintId>, StoreError> {
+        let Some(name) = &self.config.device_ca.blueprint else { return Ok(None) };
+        let knowledge = self.refresh_knowledge().await?;
+        let found = knowledge.library.blueprints_by_name.get(name).copied();
+        if found.is_none() {
+            tracing::warn!(name, "no blueprint has the name that device_ca.blueprint says");
+        }
+        Ok(found)
     }
 
     /// TokenUpdate: the device can be pushed to. The first one finishes its enrollment.

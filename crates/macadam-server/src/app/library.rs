@@ -37,6 +37,7 @@ pub(crate) struct Library {
     pub(crate) managed_os: BTreeMap<ItemId, LibraryEntry>,
     pub(crate) settings_items: BTreeMap<ItemId, Arc<SoftwareUpdateSettingsItem>>,
     pub(crate) assignments: BTreeMap<BlueprintId, Assignment>,
+    pub(crate) blueprints_by_name: BTreeMap<String, BlueprintId>,
 }
 
 impl Library {
@@ -52,6 +53,7 @@ impl Library {
             }
         }
         for row in blueprints {
+            library.blueprints_by_name.insert(row.name.clone(), row.id);
             match stored_assignment(row) {
                 Ok(assignment) => {
                     library.assignments.insert(row.id, assignment);

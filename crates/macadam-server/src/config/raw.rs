@@ -65,6 +65,7 @@ pub(crate) struct RawTls {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RawDeviceCa {
     pub(crate) roots_files: Vec<PathBuf>,
+    pub(crate) blueprint: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -130,12 +130,21 @@ async fn identity_of_the_organizations_own_authority_enrolls() {
     let directory = tempfile::tempdir().unwrap();
     let roots = directory.path().join("roots.pem");
     std::fs::write(&roots, authority.certificate().to_pem()).unwrap();
-    let world = World::with(&format!("device_ca.roots_files = [{roots:?}]")).await;
+    let settings =
+        format!("device_ca = {{ roots_files = [{roots:?}], blueprint = \"macOS Tahoe\" }}");
+    let world = World::with(&settings).await;
+    let item = serde_json::json!({
+        "type": "managed_os", "label": "macOS Tahoe", "platform": "macos", "major": 26,
+        "installation": "continuously_enforce",
+        "enforcement": { "mode": "rolling", "within": "2w", "at": "12:30:00" }
+    });
+    let (_, blueprint) = world.assign(item).await;
     let key = PrivateKey::generate(KeyKind::P256);
     let certificate = authority.issue_device_identity(key.public_key(), "x", &issuance).unwrap();
     let handset = Handset { identity: Identity::new(certificate, key).unwrap(), ..world.mac(1) };
     world.enroll(&handset).await;
     assert!(world.idle(&handset).await.is_some());
+    assert_eq!(world.device(&handset).await.blueprint_id, Some(blueprint));
 }
 
 #[tokio::test]

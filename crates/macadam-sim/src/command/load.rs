@@ -2,6 +2,7 @@
 
 mod verify;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::net::SocketAddr;
@@ -128,6 +129,8 @@ fn enroll(args: &EnrollArgs) -> anyhow::Result<()> {
         polls_every: None,
     };
     let fleet = Fleet::new(plan, &seed, &Offers::of_seed(&seed))?;
+    let models: BTreeSet<String> =
+        fleet.members.iter().map(|member| member.device.hardware().update_id.clone()).collect();
     let mut fixtures = Fixtures::create(&args.directory, fleet, &args.topic, wall_now())?;
     let target = Target { address: args.server, proof: args.proof, signed_at: wall_now() };
     let progress = ProgressBar::new(args.devices as u64);
@@ -135,8 +138,11 @@ fn enroll(args: &EnrollArgs) -> anyhow::Result<()> {
     progress.finish_and_clear();
     fixtures.save()?;
     println!(
-        "{} devices enrolled with {} requests in {:.1} s",
-        enrolled.devices, enrolled.requests, enrolled.seconds
+        "{} devices of {} device ids enrolled with {} requests in {:.1} s",
+        enrolled.devices,
+        models.len(),
+        enrolled.requests,
+        enrolled.seconds
     );
     Ok(())
 }

@@ -5,12 +5,15 @@
 //! whether it still knows everything that it acknowledged.
 
 mod postgres;
+mod release;
 mod rig;
+
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
 use self::postgres::Postgres;
-use self::rig::Rig;
+use self::rig::{Plan, Rig};
 use crate::step::{cargo, step};
 
 /// Scenario, connections.
@@ -24,7 +27,7 @@ const RUNS: [(&str, u32); 7] = [
     ("ddm-items", 8),
 ];
 const DEVICES: u32 = 500;
-const SECONDS: &str = "5";
+const SECONDS: &str = "10";
 
 /// Which databases to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +36,25 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// Measures on both databases, or on the one that is named.
+/// Measures requests on both databases, or on the one that is named; or what a release costs.
 pub(crate) fn figures(words: &[&str]) -> anyhow::Result<()> {
-    let engines: &[Engine] = match words {
-        [] => &[Engine::Sqlite, Engine::Postgres],
-        ["sqlite"] => &[Engine::Sqlite],
-        ["postgres"] => &[Engine::Postgres],
-        _ => bail!("usage: cargo xtask figures [sqlite|postgres]"),
-    };
-    crate::prerequisites::check_test()?;
-    let packages = ["build", "--profile", "bench", "--package", "macadam", "--package"];
-    step("build with optimization", || cargo(&[&packages[..], &["macadam-sim"]].concat()))?;
+    let (first, rest) = words.split_first().map_or((None, words), |(a, b)| (Some(*a), b));
+    let both = [Engine::Sqlite, Engine::Postgres];
+    match (first, rest) {
+        (None, []) => requests(&both),
+        (Some("sqlite"), []) => requests(&[Engine::Sqlite]),
+        (Some("postgres"), []) => requests(&[Engine::Postgres]),
+        (Some("release"), []) => release::release(&both, release::DEVICES),
+        (Some("release"), [devices]) => {
+            let devices = devices.parse().context("reading the number of devices")?;
+            release::release(&both, devices)
+        }
+        _ => bail!("usage: cargo xtask figures [sqlite | postgres | release [DEVICES]]"),
+    }
+}
+
+fn requests(engines: &[Engine]) -> anyhow::Result<()> {
+    build()?;
     println!(
         "| database | scenario | connections | requests/s | p50 ms | p99 ms | CPU ms/request |"
     );
@@ -54,20 +65,42 @@ pub(crate) fn figures(words: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn measure(engine: Engine) -> anyhow::Result<()> {
-    let directory = crate::root().join("target/figures").join(format!("{engine:?}"));
+fn build() -> anyhow::Result<()> {
+    crate::prerequisites::check_test()?;
+    let packages = ["build", "--profile", "bench", "--package", "macadam", "--package"];
+    step("build with optimization", || cargo(&[&packages[..], &["macadam-sim"]].concat()))
+}
+
+/// An empty place for the figures of a database.
+fn place(name: &str) -> anyhow::Result<PathBuf> {
+    let directory = crate::root().join("target/figures").join(name);
     if directory.exists() {
         std::fs::remove_dir_all(&directory).context("removing earlier figures")?;
     }
     std::fs::create_dir_all(&directory).context("making a place for the figures")?;
+    Ok(directory)
+}
+
+impl Engine {
+    fn start(self) -> anyhow::Result<Option<Postgres>> {
+        match self {
+            Self::Sqlite => Ok(None),
+            Self::Postgres => Postgres::start().map(Some),
+        }
+    }
+}
+
+fn measure(engine: Engine) -> anyhow::Result<()> {
+    let directory = place(&format!("{engine:?}"))?;
     // Declared before the server that uses it, so that it ends after it.
-    let postgres = match engine {
-        Engine::Sqlite => None,
-        Engine::Postgres => Some(Postgres::start()?),
-    };
-    let mut rig = Rig::set_up(&directory, postgres.as_ref(), DEVICES)?;
-    // What enrolling queued is fetched first, so that idle polls find nothing.
-    rig.run("idle", 8, SECONDS)?;
+    let postgres = engine.start()?;
+    let mut rig = Rig::set_up(&Plan {
+        directory: &directory,
+        postgres: postgres.as_ref(),
+        devices: DEVICES,
+        proof: "signature",
+        start: None,
+    })?;
     for (scenario, connections) in RUNS {
         let report = rig.run(scenario, connections, SECONDS)?;
         print_row(engine, &report);

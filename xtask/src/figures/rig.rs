@@ -16,55 +16,74 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const OWNER: &str = "owner@example.com";
 const PASSWORD: &str = "figures are measured, not guessed";
 
+/// What to measure.
+pub(super) struct Plan<'a> {
+    pub(super) directory: &'a Path,
+    pub(super) postgres: Option<&'a Postgres>,
+    pub(super) devices: u32,
+    /// How devices show their certificates while they enroll.
+    pub(super) proof: &'static str,
+    /// The fleet's time when server and doubles start; the machine's, and no feed, if none.
+    pub(super) start: Option<&'static str>,
+}
+
 /// One server and what is needed to load it.
 pub(super) struct Rig {
     directory: PathBuf,
     programs: PathBuf,
     address: SocketAddr,
     server: Child,
+    doubles: Doubles,
     token: String,
     postgres: Vec<u32>,
     ledgers: Vec<PathBuf>,
 }
 
 impl Rig {
-    pub(super) fn set_up(
-        directory: &Path,
-        postgres: Option<&Postgres>,
-        devices: u32,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn set_up(plan: &Plan<'_>) -> anyhow::Result<Self> {
+        let directory = plan.directory;
         let programs = crate::root().join("target/release");
         let simulator = programs.join("macadam-sim");
         let load = directory.join("load");
         run(Command::new(&simulator).args(["load", "prepare", "--directory"]).arg(&load))?;
-        let doubles = make_doubles(&simulator, &directory.join("doubles"))?;
+        let doubles = Doubles::start(&simulator, &directory.join("doubles"), plan.start)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a port")?;
         let address = listener.local_addr()?;
         drop(listener);
-        write_settings(directory, address, &doubles, postgres)?;
+        write_settings(plan, address, &doubles.description)?;
         let server = start_server(directory, &programs, address)?;
         let mut rig = Self {
             directory: directory.to_owned(),
             programs,
             address,
             server,
+            doubles,
             token: String::new(),
             postgres: Vec::new(),
             ledgers: Vec::new(),
         };
-        rig.set_up_server(&doubles)?;
-        let topic = text(&doubles, "topic")?;
-        let count = devices.to_string();
-        let address = address.to_string();
-        let enroll = ["load", "enroll", "--server", &address, "--topic", &topic];
-        let mut command = Command::new(&simulator);
-        command.args(enroll).args(["--devices", &count, "--directory"]).arg(&load);
-        run(&mut command)?;
-        rig.postgres = postgres.map_or(Ok(Vec::new()), Postgres::processes)?;
+        rig.set_up_server()?;
+        rig.enroll(plan)?;
+        rig.postgres = plan.postgres.map_or(Ok(Vec::new()), Postgres::processes)?;
         Ok(rig)
     }
 
-    fn set_up_server(&mut self, doubles: &Value) -> anyhow::Result<()> {
+    fn enroll(&self, plan: &Plan<'_>) -> anyhow::Result<()> {
+        let (address, devices) = (self.address.to_string(), plan.devices.to_string());
+        let topic = text(&self.doubles.description, "topic")?;
+        let mut command = Command::new(self.programs.join("macadam-sim"));
+        command.args(["load", "enroll", "--server", &address, "--topic", &topic]);
+        command.args(["--proof", plan.proof, "--devices", &devices, "--directory"]);
+        command.arg(self.directory.join("load"));
+        if let Some(start) = plan.start {
+            command.args(["--start", start]);
+        }
+        let status = command.status().context("starting a program")?;
+        ensure!(status.success(), "{command:?} ended with {status}");
+        Ok(())
+    }
+
+    fn set_up_server(&mut self) -> anyhow::Result<()> {
         let code = self.directory.join("data/setup-code").display().to_string();
         wait_for_file(Path::new(&code))?;
         let set_up = ["set-up", "--code-file", &code, "--email", OWNER, "--name", "Owner"];
@@ -77,8 +96,8 @@ impl Rig {
         writeln!(stdin, "{PASSWORD}")?;
         drop(stdin);
         ensure!(child.wait()?.success(), "the first owner could not be made");
-        let certificate = text(doubles, "push_certificate_file")?;
-        let key = text(doubles, "push_key_file")?;
+        let certificate = text(&self.doubles.description, "push_certificate_file")?;
+        let key = text(&self.doubles.description, "push_key_file")?;
         let upload = ["push-certificate", "upload", "--certificate", &certificate, "--key", &key];
         run(&mut self.cli(&upload))?;
         let create = ["tokens", "create", "load", "--role", "admin", "--json"];
@@ -86,7 +105,35 @@ impl Rig {
         ensure!(created.status.success(), "a token could not be made");
         let token: Value = serde_json::from_slice(&created.stdout).context("reading the token")?;
         self.token = text(&token, "secret")?;
-        Ok(())
+        let policy = crate::root().join("examples/policy.yaml").display().to_string();
+        run(&mut self.cli(&["apply", "-f", &policy, "--yes"]))
+    }
+
+    /// Runs a command of a person at this server.
+    pub(super) fn run_cli(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        run(&mut self.cli(arguments))
+    }
+
+    /// Turns the clock of Apple's doubles; the server goes on at the same addresses.
+    pub(super) fn turn_doubles_to(&mut self, time: &str) -> anyhow::Result<()> {
+        let simulator = self.programs.join("macadam-sim");
+        self.doubles.restart(&simulator, &self.directory.join("doubles"), time)
+    }
+
+    /// What the server has logged so far.
+    pub(super) fn log(&self) -> anyhow::Result<String> {
+        fs::read_to_string(self.directory.join("server.log")).context("reading the server's log")
+    }
+
+    /// The most memory that the server had since this was asked last, in bytes.
+    pub(super) fn take_peak_memory(&self) -> anyhow::Result<u64> {
+        let process = PathBuf::from(format!("/proc/{}", self.server.id()));
+        let status = fs::read_to_string(process.join("status")).context("reading its memory")?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = peak.and_then(|peak| peak.trim().strip_suffix("kB"));
+        fs::write(process.join("clear_refs"), "5").context("beginning its peak anew")?;
+        let kibibytes = kibibytes.context("the kernel does not tell the peak")?;
+        Ok(kibibytes.trim().parse::<u64>().context("reading its memory")? * 1024)
     }
 
     fn cli(&self, arguments: &[&str]) -> Command {
@@ -158,37 +205,81 @@ impl Drop for Rig {
     }
 }
 
-/// Lets the doubles make their files; they are not needed while the server is measured.
-fn make_doubles(simulator: &Path, state: &Path) -> anyhow::Result<Value> {
-    let mut command = Command::new(simulator);
-    command.args(["doubles", "--state"]).arg(state).stdout(Stdio::null());
-    let mut child = command.spawn().context("starting the doubles")?;
-    let file = state.join("doubles.json");
-    let appeared = wait_for_file(&file);
-    let _ = child.kill();
-    let _ = child.wait();
-    appeared?;
-    let bytes = fs::read(&file).context("reading doubles.json")?;
-    serde_json::from_slice(&bytes).context("reading doubles.json")
+/// Doubles of Apple's services, in a process of their own.
+struct Doubles {
+    process: Child,
+    description: Value,
 }
 
-fn write_settings(
-    directory: &Path,
-    address: SocketAddr,
-    doubles: &Value,
-    postgres: Option<&Postgres>,
-) -> anyhow::Result<()> {
-    let database = postgres
+impl Doubles {
+    fn start(simulator: &Path, state: &Path, start: Option<&str>) -> anyhow::Result<Self> {
+        let mut command = Command::new(simulator);
+        command.args(["doubles", "--state"]).arg(state);
+        if let Some(start) = start {
+            command.args(["--start", start]);
+        }
+        let process = command.stdout(Stdio::null()).spawn().context("starting the doubles")?;
+        let mut doubles = Self { process, description: Value::Null };
+        let file = state.join("doubles.json");
+        wait_for_file(&file)?;
+        let bytes = fs::read(&file).context("reading doubles.json")?;
+        doubles.description = serde_json::from_slice(&bytes).context("reading doubles.json")?;
+        Ok(doubles)
+    }
+
+    /// Goes on at another time, and the same addresses.
+    fn restart(&mut self, simulator: &Path, state: &Path, start: &str) -> anyhow::Result<()> {
+        let address = |name: &str| -> anyhow::Result<String> {
+            let url = text(&self.description, name)?;
+            let host = url.split('/').nth(2).with_context(|| format!("{name} has no host"))?;
+            Ok(host.replace("localhost", "127.0.0.1"))
+        };
+        let (feed, push) = (address("feed_url")?, address("push_url")?);
+        self.end();
+        fs::remove_file(state.join("doubles.json")).context("removing doubles.json")?;
+        let mut command = Command::new(simulator);
+        command.args(["doubles", "--start", start, "--feed", &feed, "--push", &push, "--state"]);
+        command.arg(state).stdout(Stdio::null());
+        self.process = command.spawn().context("starting the doubles")?;
+        wait_for_file(&state.join("doubles.json"))
+    }
+
+    fn end(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Doubles {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn write_settings(plan: &Plan<'_>, address: SocketAddr, doubles: &Value) -> anyhow::Result<()> {
+    let directory = plan.directory;
+    let database = plan
+        .postgres
         .map(|postgres| format!("database_url = \"{}\"\n", postgres.url()))
         .unwrap_or_default();
+    let roots = text(doubles, "roots_file")?;
+    let feed = match plan.start {
+        None => "is_enabled = false".to_owned(),
+        Some(start) => format!(
+            "url = \"{}\"\nroots_file = \"{roots}\"\n\n\
+             [fleet_clock]\nmode = \"accelerated\"\nstart = \"{start}\"",
+            text(doubles, "feed_url")?
+        ),
+    };
     let settings = format!(
         "public_url = \"https://figures.invalid\"\nlisten_http = [\"{address}\"]\n\
-         data_dir = \"{data}\"\n{database}\n[device_ca]\nroots_files = [\"{roots}\"]\n\n\
-         [feed]\nis_enabled = false\n\n[push]\nurl = \"{push}\"\nroots_file = \"{push_roots}\"\n",
+         trusted_proxies = [\"127.0.0.1\"]\n\
+         data_dir = \"{data}\"\n{database}\n\
+         [device_ca]\nroots_files = [\"{device_ca}\"]\nblueprint = \"Everybody\"\n\n\
+         [feed]\n{feed}\n\n[push]\nurl = \"{push}\"\nroots_file = \"{roots}\"\n",
         data = directory.join("data").display(),
-        roots = directory.join("load/device-ca.pem").display(),
+        device_ca = directory.join("load/device-ca.pem").display(),
         push = text(doubles, "push_url")?,
-        push_roots = text(doubles, "roots_file")?,
     );
     fs::write(directory.join("macadam.toml"), settings).context("writing the settings")
 }

@@ -19,6 +19,7 @@ mod explanations;
 mod facts;
 mod feeds;
 mod identities;
+mod inventory;
 mod items;
 mod knowledge;
 mod legacy_updates;

@@ -5,6 +5,7 @@ mod admin;
 mod commands;
 mod declarations;
 mod enrollment;
+mod legacy_updates;
 mod offline;
 mod openapi;
 mod rig;

@@ -1,6 +1,7 @@
 //! Work nobody waits for. A worker takes no input and may run twice: it compares what is with what
 //! should be. It runs when it is signaled and once in a while, and nothing it does ends it.
 
+mod ask_silent_devices;
 #[cfg(test)]
 mod crew;
 mod flush_seen;
@@ -26,6 +27,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::app::App;
 use crate::clock::WallClock;
 
+use ask_silent_devices::AskSilentDevices;
 #[cfg(test)]
 pub(crate) use crew::Crew;
 use flush_seen::FlushSeen;
@@ -61,6 +63,7 @@ pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<(
         team.spawn(Prune::new(app.clone())),
         team.spawn(WatchChanges::new(app.clone())),
         team.spawn(RenewIdentities::new(app.clone())),
+        team.spawn(AskSilentDevices::new(app.clone())),
         team.spawn(RunLegacyUpdates::new(app.clone())),
         team.spawn_signaled(ReconcileFleet::new(app.clone()), &signals.reconcile_fleet),
         team.spawn_signaled(SendPushes::new(app.clone()), &signals.send_pushes),

@@ -3,6 +3,8 @@
 //! A terminal state is final. Ordinary commands are handed out again until they are answered;
 //! destructive ones at most once.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use macadam_policy::DeviceId;
 
@@ -64,6 +66,11 @@ queries! {
             and state in ('queued', 'sent', 'not_now', 'outcome_unknown')" }
     OF_DEVICE = { concat!(select_command!(), " where device_id = $1 and seq < $2
         order by seq desc limit $3") }
+    LAST_QUERIES = { "select device_id, max(queued_at) as queued_at,
+            count(*) filter (where state in ('queued', 'sent', 'not_now')) > 0 as is_open
+        from command where request_type = 'DeviceInformation'
+            and device_id in (select as_uuid(value ->> 0) from json_each($1))
+        group by device_id" }
     ONE = { concat!(select_command!(), " where id = $1") }
 }
 
@@ -202,6 +209,17 @@ row! {
     }
 }
 
+row! {
+    /// When a device was last asked what it is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct LastQuery {
+        pub device_id: DeviceId,
+        pub queued_at: Timestamp,
+        /// Whether any such question waits for its answer.
+        pub is_open: bool,
+    }
+}
+
 impl Store {
     /// Queues commands and the pushes that fetch them, in one transaction.
     ///
@@ -262,6 +280,18 @@ impl Store {
     ) -> Result<Vec<Command>, StoreError> {
         let before = before.unwrap_or(i64::MAX);
         self.reader().await?.conn().all(&OF_DEVICE, params![device, before, limit]).await
+    }
+
+    /// When each of these devices was last sent DeviceInformation.
+    pub async fn last_device_queries(
+        &self,
+        devices: &[DeviceId],
+    ) -> Result<BTreeMap<DeviceId, LastQuery>, StoreError> {
+        check_bulk(devices.len())?;
+        let ids = json(&devices.iter().map(|id| (id.0,)).collect::<Vec<_>>());
+        let mut reader = self.reader().await?;
+        let rows: Vec<LastQuery> = reader.conn().all(&LAST_QUERIES, params![ids]).await?;
+        Ok(rows.into_iter().map(|row| (row.device_id, row)).collect())
     }
 
     /// One command.

@@ -50,8 +50,8 @@ pub use catalog::{
     StoredCatalogEvent,
 };
 pub use commands::{
-    Command, CommandAnswer, CommandOutcome, CommandResult, CommandState, Delivery, NewCommand,
-    Offer, Poll, RESULT_LIMIT,
+    Command, CommandAnswer, CommandOutcome, CommandResult, CommandState, Delivery, LastQuery,
+    NewCommand, Offer, Poll, RESULT_LIMIT,
 };
 pub use decisions::{DecisionRecord, StatusChange, StatusCount, StoredDecision};
 pub use declarations::{

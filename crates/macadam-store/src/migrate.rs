@@ -19,8 +19,10 @@ const TABLE: &str = "create table if not exists migration (
 /// Functions that SQLite has built in or that its connections add.
 const POSTGRES_FUNCTIONS: &str = include_str!("../migrations/postgres_functions.sql");
 
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "first", include_str!("../migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("../migrations/0001_first.sql")),
+    (2, "inventory", include_str!("../migrations/0002_inventory.sql")),
+];
 
 /// What SQLite calls the types of strict tables.
 const SQLITE_WORDS: &[(&str, &str)] = &[

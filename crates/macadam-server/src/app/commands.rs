@@ -1,7 +1,7 @@
 //! The command queue as a device sees it: it reports, and gets the next command or nothing.
 
 use axum::body::Bytes;
-use macadam_protocol::command::{self, InformationQuery, MdmCommand, Report, Status};
+use macadam_protocol::command::{self, MdmCommand, Report, Status};
 use macadam_store::{
     CommandAnswer, CommandId, CommandOutcome, CommandResult, Delivery, EnrollmentId, NewCommand,
     Poll, RecognizedEnrollment, Sha256, StoreError,
@@ -10,35 +10,7 @@ use uuid::Uuid;
 
 use super::{App, facts};
 
-/// Facts that DeviceInformation is asked for at enrollment and once in a while.
-const ASKED: [InformationQuery; 19] = [
-    InformationQuery::Udid,
-    InformationQuery::SerialNumber,
-    InformationQuery::DeviceName,
-    InformationQuery::OsVersion,
-    InformationQuery::BuildVersion,
-    InformationQuery::SupplementalBuildVersion,
-    InformationQuery::SupplementalOsVersionExtra,
-    InformationQuery::SoftwareUpdateDeviceId,
-    InformationQuery::ProductName,
-    InformationQuery::ModelName,
-    InformationQuery::Model,
-    InformationQuery::ModelNumber,
-    InformationQuery::IsAppleSilicon,
-    InformationQuery::IsSupervised,
-    InformationQuery::IsMultiUser,
-    InformationQuery::AvailableDeviceCapacity,
-    InformationQuery::DeviceCapacity,
-    InformationQuery::BatteryLevel,
-    InformationQuery::TimeZone,
-];
-
 impl App {
-    /// The query for the facts that decisions and inventory use.
-    pub(crate) fn ask_device_information() -> MdmCommand {
-        MdmCommand::DeviceInformation { queries: ASKED.to_vec() }
-    }
-
     /// A command as it is queued; destructive ones are handed out at most once.
     pub(crate) fn new_command(
         id: CommandId,
@@ -115,7 +87,12 @@ impl App {
         };
         let now = self.fleet_clock.now();
         let mut is_news = false;
-        let facts = facts::of_response(report, now);
+        let known = if report.response.is_empty() {
+            None
+        } else {
+            self.store.facts_of(enrollment.device).await?
+        };
+        let facts = facts::of_response(report, &known.unwrap_or_default(), now);
         // Facts first: if the server dies in between, the device sends its answer again. But only
         // while the command is open: an old answer that comes late must not undo newer facts.
         if !facts.is_empty() && self.is_open(enrollment.enrollment, id).await? {
@@ -141,7 +118,7 @@ impl App {
             }
         }
         if is_news {
-            self.reconcile_now(enrollment.device, "device information").await;
+            self.reconcile_now(enrollment.device, "command answer").await;
         }
         Ok(())
     }

@@ -135,7 +135,7 @@ fn shown_change(change: StatusChange) -> TimelineEntry {
         source: match change.source.as_str() {
             "enrollment" | "declarative management" => TimelineSource::CheckIn,
             "status report" => TimelineSource::StatusReport,
-            "device information" => TimelineSource::CommandResult,
+            "command answer" => TimelineSource::CommandResult,
             _ => TimelineSource::Decision,
         },
         os_version: change.os_version,

@@ -8,12 +8,12 @@ use macadam_protocol::command::{DeviceInformation, Report};
 use macadam_protocol::ddm::{
     ExtraVersion, PendingUpdate, PendingVersion, SoftwareUpdateStatus, StatusReport, status_item,
 };
-use macadam_store::Fact;
+use macadam_store::{DeviceFacts, Fact};
 
 use super::legacy_updates;
 
-/// What an answer to a command tells about the device.
-pub(super) fn of_response(report: &Report, now: Timestamp) -> Vec<Fact> {
+/// What an answer to a command tells about the device, of which this much was known.
+pub(super) fn of_response(report: &Report, known: &DeviceFacts, now: Timestamp) -> Vec<Fact> {
     let mut facts = Vec::new();
     if report.response.contains_key("QueryResponses")
         && let Ok(information) = report.device_information()
@@ -26,30 +26,7 @@ pub(super) fn of_response(report: &Report, now: Timestamp) -> Vec<Fact> {
     {
         facts.push(Fact::Other { item: "SecurityInfo".into(), json });
     }
-    facts.extend(of_legacy_update(report));
-    facts
-}
-
-/// What a device without software-update declarations tells about its updates.
-fn of_legacy_update(report: &Report) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    if let Ok(available) = report.available_os_updates()
-        && let Ok(json) = serde_json::to_string(&available)
-    {
-        facts.push(Fact::Other { item: legacy_updates::AVAILABLE.into(), json });
-    }
-    if let Ok(status) = report.os_update_status()
-        && let Ok(json) = serde_json::to_string(&status)
-    {
-        let state = match status.iter().find(|update| update.status != "Idle") {
-            Some(update) if update.status == "Installing" => "installing",
-            Some(_) => "downloading",
-            None if status.iter().any(|update| update.is_downloaded) => "prepared",
-            None => "none",
-        };
-        facts.push(Fact::InstallState(state.into()));
-        facts.push(Fact::Other { item: legacy_updates::STATUS.into(), json });
-    }
+    facts.extend(legacy_updates::facts_of_answer(report, known));
     facts
 }
 

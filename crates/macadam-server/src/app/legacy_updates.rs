@@ -3,6 +3,7 @@
 //! What to send next follows from what the device told and from the commands it was sent, so it
 //! can be found out anew at any time and by any server.
 
+mod progress;
 mod step;
 
 use jiff::Timestamp;
@@ -11,9 +12,12 @@ use macadam_policy::{DeviceId, Mechanism, Outcome, Platform, Target, instant_in_
 use macadam_protocol::command::{
     AvailableOsUpdate, MdmCommand, OsUpdateStatus, OsUpdateToSchedule, decode_report,
 };
-use macadam_store::{Command, CommandId, CommandState, DeviceSituation, NewCommand, StoreError};
+use macadam_store::{
+    Command, CommandId, CommandState, DeviceFacts, DeviceSituation, NewCommand, StoreError,
+};
 use serde::de::DeserializeOwned;
 
+pub(super) use self::progress::facts_of_answer;
 use self::step::{Past, PastKind, Situation, Step};
 use super::App;
 use super::decisions::Decided;
@@ -23,9 +27,9 @@ const PAGE: u32 = 1000;
 /// Commands of a device that are looked back on.
 const HISTORY: u32 = 50;
 /// The fact that holds what a device answered to AvailableOSUpdates.
-pub(super) const AVAILABLE: &str = "AvailableOSUpdates";
+const AVAILABLE: &str = "AvailableOSUpdates";
 /// The fact that holds what a device answered to OSUpdateStatus.
-pub(super) const STATUS: &str = "OSUpdateStatus";
+const STATUS: &str = "OSUpdateStatus";
 
 /// One device on its way to its target.
 struct Work<'a> {
@@ -70,10 +74,10 @@ impl App {
     fn next_commands(&self, now: Timestamp, work: &Work<'_>) -> Vec<NewCommand> {
         let Work { situation, decided, target, history } = *work;
         let is_mac = decided.device.platform == Platform::MacOs;
-        let available: Vec<AvailableOsUpdate> = told(situation, AVAILABLE);
+        let available: Vec<AvailableOsUpdate> = told(&situation.facts, AVAILABLE);
         let update = available.iter().find(|update| is_target(update, target));
         let product_key = update.and_then(|update| update.product_key.clone());
-        let status: Vec<OsUpdateStatus> = told(situation, STATUS);
+        let status: Vec<OsUpdateStatus> = told(&situation.facts, STATUS);
         let status = status.iter().find(|status| status.product_key == product_key);
         let step = step::next(&Situation {
             now,
@@ -98,6 +102,7 @@ impl App {
                 vec![schedule(product_key, target, "InstallForceRestart")]
             }
             Step::Install => vec![schedule(product_key, target, "InstallASAP")],
+            Step::Look => vec![Self::ask_device_information()],
         };
         let new = |command: &MdmCommand| {
             let id = CommandId(self.ids.id(now));
@@ -153,9 +158,9 @@ fn schedule(product_key: Option<String>, target: &Target, action: &str) -> MdmCo
 }
 
 /// What a device answered last, as it was kept; nothing if it cannot be read.
-fn told<T: DeserializeOwned>(situation: &DeviceSituation, item: &str) -> Vec<T> {
+fn told<T: DeserializeOwned>(facts: &DeviceFacts, item: &str) -> Vec<T> {
     let other: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(&situation.facts.other).unwrap_or_default();
+        serde_json::from_str(&facts.other).unwrap_or_default();
     let kept = other.get(item).cloned();
     kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
 }
@@ -165,6 +170,7 @@ fn past(command: &Command) -> Option<Past> {
         "ScheduleOSUpdateScan" => PastKind::Scan,
         "AvailableOSUpdates" => PastKind::Asked,
         "OSUpdateStatus" => PastKind::Polled,
+        "DeviceInformation" => PastKind::Looked,
         "ScheduleOSUpdate" if is_install(command) => PastKind::Installed,
         "ScheduleOSUpdate" => PastKind::Downloaded,
         _ => return None,

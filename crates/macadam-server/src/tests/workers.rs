@@ -4,11 +4,10 @@
 use std::time::Duration;
 
 use macadam_pki::{CertificateAuthority, Identity, Issuance, KeyKind, PrivateKey, SerialNumber};
-use macadam_protocol::command::{MdmCommand, Report, Status};
+use macadam_protocol::command::{MdmCommand, Status};
 use macadam_sim::apns::{ApnsDouble, Scripted, Wake, Wakes};
 use macadam_store::testing::Postgres;
 use secrecy::SecretString;
-use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::declarations::{capable, enforcement, fetch_all, rolling};
@@ -182,48 +181,4 @@ async fn two_servers_on_one_database_know_the_same_and_send_nothing_twice() {
     let declarations = fetch_all(&first, &handset).await;
     assert_eq!(declarations, fetch_all(&second, &handset).await);
     assert!(enforcement(&declarations).is_some());
-}
-
-#[tokio::test]
-async fn mac_without_declarations_is_brought_to_its_target_by_commands() {
-    let world = World::new().await;
-    let handset = world.handset(1, "Mac14,2", ("13.6", "22G120"));
-    let device = world.enroll(&handset).await;
-    world.drain(&handset).await;
-    let facts = vec![
-        macadam_store::Fact::Supervised(true),
-        macadam_store::Fact::UpdateId("J413AP".into()),
-        macadam_store::Fact::AppleSilicon(true),
-    ];
-    world.app().store.record_facts(world.fleet.now(), device, facts).await.unwrap();
-    let item = json!({
-        "type": "managed_os", "label": "Ventura", "platform": "macos", "major": 13,
-        "enforcement": {"mode": "rolling", "within": "2w", "at": "09:30"}
-    });
-    let (_, blueprint) = world.assign(item).await;
-    world.app().store.move_devices(vec![device], Some(blueprint)).await.unwrap();
-    world.app().reconcile_fleet().await.unwrap();
-    let target = world.device(&handset).await.target_version.expect("a target");
-    world.app().run_legacy_updates().await.unwrap();
-    let scan = world.idle(&handset).await.unwrap();
-    assert!(matches!(scan.command, MdmCommand::ScheduleOSUpdateScan { .. }));
-    let list = world.answer(&handset, &scan, Status::Acknowledged).await.unwrap();
-    assert!(matches!(list.command, MdmCommand::AvailableOSUpdates {}));
-    let mut report = Report::about(handset.id(), list.command_uuid, Status::Acknowledged);
-    let mut update = plist::Dictionary::new();
-    update.insert("ProductKey".into(), "MSU_UPDATE".into());
-    update.insert("Version".into(), target.clone().into());
-    report.response.insert("AvailableOSUpdates".into(), plist::Value::Array(vec![update.into()]));
-    assert_eq!(world.report(&handset, report).await.command(), None);
-    // The deadline of a release of long ago has passed, so it is installed without more ado.
-    world.app().run_legacy_updates().await.unwrap();
-    let install = world.idle(&handset).await.unwrap();
-    let MdmCommand::ScheduleOSUpdate { updates } = install.command else {
-        panic!("the update is to be installed")
-    };
-    assert_eq!(updates[0].product_key.as_deref(), Some("MSU_UPDATE"));
-    assert_eq!(updates[0].install_action, "InstallForceRestart");
-    world.app().run_legacy_updates().await.unwrap();
-    let again = world.idle(&handset).await.unwrap();
-    assert_eq!(again.command_uuid, install.command_uuid, "one at a time");
 }

@@ -30,6 +30,7 @@ pub(super) struct World {
     pub(super) http: reqwest::Client,
     directory: TempDir,
     settings: String,
+    has_workers: bool,
 }
 
 /// A device that keeps Apple's protocol, one message at a time.
@@ -56,6 +57,15 @@ impl World {
 
     /// The same with more settings.
     pub(super) async fn with(settings: &str) -> Self {
+        Self::start_new(settings, true).await
+    }
+
+    /// The same whose workers never work: what they would do happens only when it is called for.
+    pub(super) async fn without_workers() -> Self {
+        Self::start_new("", false).await
+    }
+
+    async fn start_new(settings: &str, has_workers: bool) -> Self {
         let now: Timestamp = "2025-12-31T06:00:00Z".parse().unwrap();
         let mut world = Self {
             server: None,
@@ -64,6 +74,7 @@ impl World {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             directory: tempfile::tempdir().unwrap(),
             settings: settings.to_owned(),
+            has_workers,
         };
         world.start().await;
         world
@@ -81,6 +92,7 @@ impl World {
             http: self.http.clone(),
             directory,
             settings: self.settings.clone(),
+            has_workers: self.has_workers,
         };
         other.start().await;
         other
@@ -100,7 +112,11 @@ impl World {
             ids: Ids::system(),
         };
         let config = Config::from_toml(&toml).unwrap();
-        self.server = Some(Server::start_with(config, clocks).await.unwrap());
+        self.server = Some(if self.has_workers {
+            Server::start_with(config, clocks).await.unwrap()
+        } else {
+            Server::start_with_crew(config, clocks).await.unwrap().0
+        });
     }
 
     /// Stops the server in order and starts it again.

@@ -2,8 +2,8 @@
 //! repeats.
 
 use super::{
-    FlushSeen, Prune, ReconcileFleet, RefreshCatalog, RenewIdentities, RunLegacyUpdates,
-    SendPushes, WatchChanges, Worker,
+    AskSilentDevices, FlushSeen, Prune, ReconcileFleet, RefreshCatalog, RenewIdentities,
+    RunLegacyUpdates, SendPushes, WatchChanges, Worker,
 };
 use crate::app::App;
 
@@ -12,6 +12,7 @@ pub(crate) struct Crew {
     refresh_catalog: RefreshCatalog,
     watch_changes: WatchChanges,
     reconcile_fleet: ReconcileFleet,
+    ask_silent_devices: AskSilentDevices,
     run_legacy_updates: RunLegacyUpdates,
     renew_identities: RenewIdentities,
     send_pushes: SendPushes,
@@ -25,6 +26,7 @@ impl Crew {
             refresh_catalog: RefreshCatalog::new(app.clone()),
             watch_changes: WatchChanges::new(app.clone()),
             reconcile_fleet: ReconcileFleet::new(app.clone()),
+            ask_silent_devices: AskSilentDevices::new(app.clone()),
             run_legacy_updates: RunLegacyUpdates::new(app.clone()),
             renew_identities: RenewIdentities::new(app.clone()),
             send_pushes: SendPushes::new(app.clone()),
@@ -38,6 +40,7 @@ impl Crew {
         self.refresh_catalog.run().await?;
         self.watch_changes.run().await?;
         self.reconcile_fleet.run().await?;
+        self.ask_silent_devices.run().await?;
         self.run_legacy_updates.run().await?;
         self.renew_identities.run().await?;
         self.send_pushes.run().await?;

@@ -23,6 +23,7 @@ on_every_backend! {
     device_that_asks_again_by_itself_is_not_woken,
     final_state_stays_whatever_comes_later,
     destructive_command_is_handed_out_once,
+    last_question_what_a_device_is_and_whether_it_waits,
     one_sync_waits_however_often_it_is_queued,
     only_devices_with_a_new_set_get_a_command_and_a_push,
     halfway_device_gets_one_consistent_set,
@@ -266,6 +267,28 @@ async fn destructive_command_is_handed_out_once(store: Store) {
     assert_eq!(next(&store, enrollment, Poll::Idle).await, None);
     answer(&store, enrollment, 1, CommandAnswer::Acknowledged).await;
     assert_eq!(queue_of(&store, device).await[0].1, CommandState::Acknowledged);
+}
+
+async fn last_question_what_a_device_is_and_whether_it_waits(store: Store) {
+    const QUESTION: &str = "DeviceInformation";
+    let (one, other) = (enroll(&store, 1).await, enroll(&store, 2).await);
+    let commands =
+        vec![command(1, one.enrollment, QUESTION), command(2, one.enrollment, "UserList")];
+    store.queue_commands(at(2), commands).await.unwrap();
+    let last = || {
+        let store = store.clone();
+        async move {
+            let last = store.last_device_queries(&[one.device, other.device]).await.unwrap();
+            last.into_values()
+                .map(|it| (it.device_id, it.queued_at, it.is_open))
+                .collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(last().await, [(one.device, at(2), true)]);
+    answer(&store, one.enrollment, 1, CommandAnswer::Acknowledged).await;
+    assert_eq!(last().await, [(one.device, at(2), false)]);
+    store.queue_commands(at(9), vec![command(3, one.enrollment, QUESTION)]).await.unwrap();
+    assert_eq!(last().await, [(one.device, at(9), true)]);
 }
 
 async fn one_sync_waits_however_often_it_is_queued(store: Store) {

@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 const LIST_AGE: SignedDuration = SignedDuration::from_hours(24);
 /// A download or an installation that came to nothing is asked for again after this.
 const RETRY: SignedDuration = SignedDuration::from_hours(6);
+/// An installation takes about this long; then the device can tell what it runs.
+const INSTALLATION: SignedDuration = SignedDuration::from_hours(1);
 /// The first and the longest pause between two questions how far a download is.
 const POLL: (SignedDuration, SignedDuration) =
     (SignedDuration::from_mins(15), SignedDuration::from_hours(4));
@@ -22,6 +24,8 @@ pub(super) enum Step {
     /// Ask how far the download is.
     Poll,
     Install,
+    /// Ask what the device runs now.
+    Look,
 }
 
 /// What is known of one device and its target.
@@ -52,6 +56,7 @@ pub(super) enum PastKind {
     Polled,
     Downloaded,
     Installed,
+    Looked,
 }
 
 /// Finds the next step. One command at a time: what waits for its answer is waited for.
@@ -63,6 +68,8 @@ pub(super) fn next(situation: &Situation<'_>) -> Step {
     let has_nothing_to_do = !situation.is_offered || (situation.is_downloaded && !situation.is_due);
     let step = if situation.history.iter().any(|past| past.is_open) {
         None
+    } else if has_installed_unseen(situation) {
+        Some(Step::Look)
     } else if is_older(PastKind::Asked, LIST_AGE) {
         Some(Step::Ask)
     } else if has_nothing_to_do {
@@ -75,6 +82,16 @@ pub(super) fn next(situation: &Situation<'_>) -> Step {
         is_older(PastKind::Polled, pause(situation.history)).then_some(Step::Poll)
     };
     step.unwrap_or(Step::Wait)
+}
+
+/// Whether an installation may be over that the device has not been asked about since.
+fn has_installed_unseen(situation: &Situation<'_>) -> bool {
+    let kinds = [PastKind::Installed, PastKind::Looked];
+    let last = situation.history.iter().find(|past| kinds.contains(&past.kind));
+    last.is_some_and(|past| {
+        let age = situation.now.duration_since(past.at);
+        past.kind == PastKind::Installed && age >= INSTALLATION
+    })
 }
 
 /// Twice as long after each question since the download was asked for.
@@ -129,9 +146,21 @@ mod tests {
         let asked = (1, PastKind::Asked);
         assert_eq!(step(true, true, false, &[asked]), Step::Install);
         assert_eq!(step(true, true, true, &[asked]), Step::Install);
-        assert_eq!(step(true, true, true, &[(2, PastKind::Installed), asked]), Step::Wait);
-        assert_eq!(step(true, true, true, &[(6, PastKind::Installed), asked]), Step::Install);
+        let tried = |hours| [(0, PastKind::Looked), (hours, PastKind::Installed), asked];
+        assert_eq!(step(true, true, true, &tried(2)), Step::Wait);
+        assert_eq!(step(true, true, true, &tried(6)), Step::Install);
         assert_eq!(step(true, false, false, &[asked]), Step::Wait, "the device is not offered it");
+    }
+
+    #[test]
+    fn device_is_asked_what_it_runs_an_hour_after_it_was_told_to_install() {
+        let asked = (1, PastKind::Asked);
+        assert_eq!(step(true, true, true, &[(0, PastKind::Installed), asked]), Step::Wait);
+        assert_eq!(step(true, true, true, &[(1, PastKind::Installed), asked]), Step::Look);
+        let looked = [(1, PastKind::Looked), (2, PastKind::Installed), asked];
+        assert_eq!(step(true, true, true, &looked), Step::Wait, "once");
+        let late = [(30, PastKind::Installed), (30, PastKind::Asked)];
+        assert_eq!(step(true, true, true, &late), Step::Look, "before anything else");
     }
 
     #[test]

@@ -175,13 +175,15 @@ impl Server {
             Self { addresses: Vec::new(), tasks: Vec::new(), stop: CancellationToken::new(), app };
         let plain = server.app.config.listen_http.clone();
         let tls = server.app.config.listen.clone();
+        // All listeners share the process's sockets, so they share the limit.
+        let connections = Arc::new(Semaphore::new(server.app.config.limits.connections));
         if !tls.is_empty() {
             let config = Arc::new(ArcSwap::from_pointee(tls_config(&server.app)?));
             let renewal = keep_fresh(server.app.clone(), Arc::clone(&config), server.stop.clone());
             server.tasks.push(tokio::spawn(renewal));
-            server.listen_on(&tls, &Transport::Tls(config)).await?;
+            server.listen_on(&tls, &Transport::Tls(config), &connections).await?;
         }
-        server.listen_on(&plain, &Transport::Plain).await?;
+        server.listen_on(&plain, &Transport::Plain, &connections).await?;
         Ok(server)
     }
 
@@ -189,15 +191,15 @@ impl Server {
         &mut self,
         addresses: &[SocketAddr],
         transport: &Transport,
+        connections: &Arc<Semaphore>,
     ) -> Result<(), StartError> {
         let router = router(&self.app);
-        let connections = Arc::new(Semaphore::new(self.app.config.limits.connections));
         for &address in addresses {
             let failed = |source| StartError::Listen { address, source };
             let socket = TcpListener::bind(address).await.map_err(failed)?;
             self.addresses.push(socket.local_addr().map_err(failed)?);
             let listener = Listener { socket, transport: transport.clone() };
-            let (connections, stop) = (Arc::clone(&connections), self.stop.clone());
+            let (connections, stop) = (Arc::clone(connections), self.stop.clone());
             let serving = serve_listener(listener, router.clone(), connections, stop);
             self.tasks.push(tokio::spawn(serving));
         }

@@ -29,6 +29,7 @@ mod people;
 mod policy;
 mod previews;
 mod profiles;
+mod prune;
 mod push_certificates;
 mod reconcile;
 mod release_notes;

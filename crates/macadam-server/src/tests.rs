@@ -6,6 +6,7 @@ mod commands;
 mod declarations;
 mod enrollment;
 mod legacy_updates;
+mod limits;
 mod offline;
 mod openapi;
 mod rig;

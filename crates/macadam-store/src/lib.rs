@@ -17,6 +17,7 @@ mod enrollment;
 mod error;
 mod exceptions;
 mod facts;
+mod history;
 mod idempotency;
 mod identity;
 mod ids;

@@ -5,6 +5,7 @@ mod channel;
 mod crash;
 mod documents;
 mod fleet;
+mod forgetting;
 mod same_on_both;
 mod statements;
 

@@ -331,7 +331,7 @@ fn exception(number: u32, device: DeviceId, item: Option<ItemId>, until: i64) ->
     }
 }
 
-fn decision(number: u32, status: &str) -> DecisionRecord {
+pub(super) fn decision(number: u32, status: &str) -> DecisionRecord {
     DecisionRecord {
         device: device_id(number),
         status: status.into(),

@@ -19,6 +19,7 @@ fn all_statements() -> Vec<&'static Statement> {
         enrollment::STATEMENTS,
         exceptions::STATEMENTS,
         facts::STATEMENTS,
+        history::STATEMENTS,
         idempotency::STATEMENTS,
         identity::STATEMENTS,
         items::STATEMENTS,

@@ -37,6 +37,7 @@ mod releases;
 mod server_state;
 mod set_up;
 mod situations;
+mod status_reports;
 mod tokens;
 
 use std::ops::Deref;
@@ -51,7 +52,6 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 pub(crate) use access::{Caller, Doors, SignInError, StartedSession};
 pub(crate) use catalog::{Belief, ObserveError, RefreshCatalogError};
 pub(crate) use changes::ChangeError;
-pub(crate) use ddm::RecordStatusError;
 pub(crate) use devices::DeviceError;
 pub(crate) use enrollment::UseLinkError;
 pub(crate) use enrollment_links::EnrollmentLinkError;
@@ -69,6 +69,7 @@ pub(crate) use push_certificates::{PushCertificateError, SetPushCertificateError
 pub(crate) use reconcile::Reconciler;
 pub use set_up::PrepareSetUpError;
 pub(crate) use set_up::SetUpError;
+pub(crate) use status_reports::RecordStatusError;
 pub(crate) use tokens::TokenError;
 
 use codes::{code_of, value_of};

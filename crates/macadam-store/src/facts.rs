@@ -139,6 +139,10 @@ pub enum Fact {
         item: String,
         json: String,
     },
+    /// A status item without a column that the device does not have any more.
+    Gone {
+        item: String,
+    },
 }
 
 /// What recording facts did.
@@ -215,6 +219,7 @@ async fn record(
                 facts.capabilities = Some(hash);
             }
             Fact::Other { item, json } => other.set(item, json),
+            Fact::Gone { item } => other.remove(item),
             Fact::Platform(_)
             | Fact::Serial(_)
             | Fact::ModelName(_)
@@ -348,7 +353,7 @@ impl DeviceFacts {
             Fact::DeclarationProblem(problem) => {
                 self.declaration_problem = problem.as_deref().map(clean);
             }
-            Fact::Name(_) | Fact::Capabilities(_) | Fact::Other { .. } => (),
+            Fact::Name(_) | Fact::Capabilities(_) | Fact::Other { .. } | Fact::Gone { .. } => (),
         }
     }
 
@@ -400,6 +405,12 @@ impl Other {
         }
         self.length = length;
         self.items.insert(item, value);
+    }
+
+    fn remove(&mut self, item: &str) {
+        if let Some((item, value)) = self.items.remove_entry(&clean(item)) {
+            self.length -= item.len() + value.get().len();
+        }
     }
 
     fn text(&self) -> String {

@@ -8,7 +8,7 @@ use macadam_api::devices::{
 use macadam_policy::DeviceId;
 use macadam_protocol::command;
 use macadam_protocol::ddm::{DeclarationReason, DeclarationStatus, DeclarationStatuses, Validity};
-use macadam_store::{Command, Declaration, Fact, StatusChange, StoreError};
+use macadam_store::{Command, Declaration, StatusChange, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -55,23 +55,6 @@ impl App {
         Ok(declarations.into_iter().map(|declaration| shown(declaration, &said)).collect())
     }
 
-    /// What a report says about declarations, on top of what earlier ones said.
-    pub(super) async fn declarations_told(
-        &self,
-        device: DeviceId,
-        told: &DeclarationStatuses,
-    ) -> Result<Fact, StoreError> {
-        let mut said = self.said_about_declarations(device).await?;
-        for (_, identifier) in &told.removed {
-            said.remove(identifier);
-        }
-        for status in &told.reported {
-            said.insert(status.identifier.clone(), Said::from(status));
-        }
-        let json = serde_json::to_string(&said).expect("texts and truths are JSON");
-        Ok(Fact::Other { item: SAID.into(), json })
-    }
-
     async fn said_about_declarations(
         &self,
         device: DeviceId,
@@ -82,6 +65,19 @@ impl App {
         let said = others.and_then(|mut others| others.remove(SAID));
         Ok(said.and_then(|said| serde_json::from_value(said).ok()).unwrap_or_default())
     }
+}
+
+/// What a report says about declarations, on top of what earlier ones said.
+pub(super) fn said_with(earlier: Option<&Value>, told: &DeclarationStatuses) -> Value {
+    let earlier = earlier.and_then(|said| BTreeMap::<String, Said>::deserialize(said).ok());
+    let mut said = earlier.unwrap_or_default();
+    for (_, identifier) in &told.removed {
+        said.remove(identifier);
+    }
+    for status in &told.reported {
+        said.insert(status.identifier.clone(), Said::from(status));
+    }
+    serde_json::to_value(said).expect("texts and truths are JSON")
 }
 
 /// What a device said last about one declaration.

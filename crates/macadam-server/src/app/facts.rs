@@ -1,16 +1,30 @@
 //! From what a device tells, in command answers and status reports, to facts. Apple's types end
 //! here.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use macadam_policy::Platform;
 use macadam_protocol::command::{DeviceInformation, Report};
 use macadam_protocol::ddm::{
-    ExtraVersion, PendingUpdate, PendingVersion, SoftwareUpdateStatus, StatusReport, status_item,
+    ExtraVersion, PendingUpdate, PendingVersion, SoftwareUpdateStatus, StatusReport,
+    merge_status_item, status_item,
 };
 use macadam_store::{DeviceFacts, Fact};
+use serde_json::Value;
 
-use super::legacy_updates;
+use super::{device_history, legacy_updates};
+
+/// Facts without a column, as a device told them.
+pub(super) struct Known(BTreeMap<String, Value>);
+
+impl Known {
+    /// What cannot be read counts as not told.
+    pub(super) fn read(stored: &str) -> Self {
+        Self(serde_json::from_str(stored).unwrap_or_default())
+    }
+}
 
 /// What an answer to a command tells about the device, of which this much was known.
 pub(super) fn of_response(report: &Report, known: &DeviceFacts, now: Timestamp) -> Vec<Fact> {
@@ -80,8 +94,9 @@ fn other_information(report: &Report) -> impl Iterator<Item = Fact> {
     })
 }
 
-/// What a status report tells about the device; absent items stay as they were.
-pub(super) fn of_status(report: &StatusReport) -> Vec<Fact> {
+/// What a status report tells about the device, of which this much was known. Absent items stay as
+/// they were, unless the report is full.
+pub(super) fn of_status(report: &StatusReport, known: &Known) -> Vec<Fact> {
     let device = &report.device;
     let os = &device.os;
     let platform = device.model_identifier.as_deref().and_then(Platform::of_update_id);
@@ -103,17 +118,90 @@ pub(super) fn of_status(report: &StatusReport) -> Vec<Fact> {
     ];
     let mut facts: Vec<_> = facts.into_iter().flatten().collect();
     facts.extend(of_software_update(&report.software_update));
-    let texts = [
-        (status_item::BATTERY_HEALTH, device.battery_health.clone().map(Into::into)),
-        (status_item::FILEVAULT_ENABLED, device.is_filevault_enabled.map(Into::into)),
-        (status_item::MODEL_NUMBER, device.model_number.clone().map(Into::into)),
-    ];
-    let texts = texts.into_iter().filter_map(|(item, value): (_, Option<serde_json::Value>)| {
-        Some((item.to_owned(), value?.to_string()))
-    });
-    let others = report.other.iter().map(|(item, value)| (item.clone(), value.to_string()));
-    facts.extend(texts.chain(others).map(|(item, json)| Fact::Other { item, json }));
+    let others = other_items(report, known);
+    if report.is_full {
+        facts.extend(unmentioned(report, &others, known));
+    }
+    facts.extend(others.into_iter().map(|(item, value)| {
+        let json = value.to_string();
+        Fact::Other { item, json }
+    }));
     facts
+}
+
+/// Items that have no column of their own.
+fn other_items(report: &StatusReport, known: &Known) -> BTreeMap<String, Value> {
+    let device = &report.device;
+    let mut others: BTreeMap<_, _> = [
+        (status_item::BATTERY_HEALTH, device.battery_health.clone().map(Value::from)),
+        (status_item::FILEVAULT_ENABLED, device.is_filevault_enabled.map(Value::from)),
+        (status_item::MODEL_NUMBER, device.model_number.clone().map(Value::from)),
+    ]
+    .into_iter()
+    .filter_map(|(item, value)| Some((item.to_owned(), value?)))
+    .collect();
+    let stored = |item: &str| if report.is_full { None } else { known.0.get(item) };
+    for (item, told) in &report.other {
+        others.insert(item.clone(), merge_status_item(stored(item), told));
+    }
+    if let Some(told) = &report.declarations {
+        let said = device_history::said_with(stored(device_history::SAID), told);
+        others.insert(device_history::SAID.to_owned(), said);
+    }
+    others
+}
+
+/// A full report replaces what earlier ones told. What the device could not report this time, or
+/// we could not read, is mentioned; what only answers to commands tell is not its business.
+fn unmentioned(
+    report: &StatusReport,
+    others: &BTreeMap<String, Value>,
+    known: &Known,
+) -> Vec<Fact> {
+    let update = &report.software_update;
+    let os = &report.device.os;
+    // Before its subscriptions are in force, a device reports nothing about its OS.
+    let knows_os = os.version.is_some();
+    let unable = report.errors.iter().map(|error| error.status_item.as_str());
+    let unread = report.broken.iter().map(|item| item.name.as_str());
+    let excused: BTreeSet<&str> = unable.chain(unread).collect();
+    let absent = [
+        (
+            status_item::INSTALL_STATE,
+            update.install_state.is_none(),
+            Fact::InstallState("none".into()),
+        ),
+        (status_item::INSTALL_REASON, update.install_reason.is_none(), Fact::InstallReason(None)),
+        (status_item::PENDING_VERSION, update.pending_version.is_none(), Fact::Pending(None)),
+        (
+            status_item::FAILURE_REASON,
+            update.failure_reason.is_none(),
+            Fact::Failures { count: 0, reason: None, at: None },
+        ),
+        (
+            status_item::OS_SUPPLEMENTAL_EXTRA_VERSION,
+            knows_os && os.supplemental_extra_version.is_none(),
+            Fact::OsExtra(None),
+        ),
+        (
+            status_item::OS_SUPPLEMENTAL_BUILD_VERSION,
+            knows_os && os.supplemental_build_version.is_none(),
+            Fact::OsExtraBuild(None),
+        ),
+    ];
+    let absent =
+        absent.into_iter().filter(|(item, is_absent, _)| *is_absent && !excused.contains(item));
+    let gone = known.0.keys().filter(|item| {
+        is_status_item(item) && !others.contains_key(*item) && !excused.contains(item.as_str())
+    });
+    let gone = gone.map(|item| Fact::Gone { item: item.clone() });
+    absent.map(|(_, _, fact)| fact).chain(gone).collect()
+}
+
+/// Whether a fact without a column came over the status channel: Apple writes its items in lower
+/// case, and the keys of command answers in upper case.
+fn is_status_item(item: &str) -> bool {
+    item.starts_with(|first: char| first.is_ascii_lowercase())
 }
 
 fn of_software_update(told: &SoftwareUpdateStatus) -> impl Iterator<Item = Fact> {

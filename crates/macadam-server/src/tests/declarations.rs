@@ -213,6 +213,78 @@ async fn unknown_status_items_are_kept_and_broken_ones_cost_only_themselves() {
 }
 
 #[tokio::test]
+async fn full_report_replaces_what_earlier_ones_told_and_a_partial_one_adds_to_it() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let facts = async || world.app().store.facts_of(device).await.unwrap().unwrap();
+    let other = async || {
+        let other: Value = serde_json::from_str(&facts().await.other).unwrap();
+        let told = |(item, value): (&String, &Value)| {
+            item.starts_with(|first: char| first.is_lowercase())
+                .then(|| (item.clone(), value.clone()))
+        };
+        Value::from_iter(other.as_object().unwrap().iter().filter_map(told))
+    };
+    let tell = async |is_full: bool, items: Value| {
+        let report = json!({"StatusItems": items, "FullReport": is_full});
+        let answer = world.declarative_with(&handset, "status", Some(report)).await;
+        assert_eq!(answer.status, 200);
+    };
+    let app = |identifier: &str| json!({"identifier": identifier});
+    tell(
+        false,
+        json!({
+            "softwareupdate": {
+                "install-state": "prepared",
+                "pending-version": {"os-version": "15.7", "build-version": "24G222"},
+                "failure-reason": {"count": 2, "reason": "no space"}
+            },
+            "app": {"managed": {"list": [app("a"), app("b")]}},
+            "diskmanagement": {"filevault": {"enabled": true}}
+        }),
+    )
+    .await;
+    tell(
+        false,
+        json!({"app": {"managed": {"list": [
+            app("c"), {"identifier": "a", "_removed": true}
+        ]}}}),
+    )
+    .await;
+    let expected = json!({
+        "app.managed.list": [app("b"), app("c")], "diskmanagement.filevault.enabled": true
+    });
+    assert_eq!(other().await, expected, "lists are told piece by piece");
+    assert_eq!(facts().await.failure_count, 2);
+
+    tell(true, json!({"app": {"managed": {"list": [app("d")]}}})).await;
+    assert_eq!(other().await, json!({"app.managed.list": [app("d")]}));
+    let told = facts().await;
+    assert_eq!((told.failure_count, told.pending_version), (0, None));
+    assert_eq!(told.install_state.as_deref(), Some("none"));
+    assert_eq!(told.update_id.as_deref(), Some("J413AP"), "what the device is stays");
+    assert!(told.capabilities.is_some());
+}
+
+#[tokio::test]
+async fn item_that_a_full_report_could_not_tell_stays_as_it_was() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let prepared = json!({"StatusItems": {"softwareupdate": {"install-state": "prepared"}}});
+    world.declarative_with(&handset, "status", Some(prepared)).await;
+    let unable = json!({
+        "StatusItems": {},
+        "Errors": [{"StatusItem": "softwareupdate.install-state"}],
+        "FullReport": true
+    });
+    world.declarative_with(&handset, "status", Some(unable)).await;
+    let facts = world.app().store.facts_of(device).await.unwrap().unwrap();
+    assert_eq!(facts.install_state.as_deref(), Some("prepared"));
+}
+
+#[tokio::test]
 async fn new_release_reaches_the_device_when_the_catalog_learns_of_it() {
     let world = World::new().await;
     let handset = world.mac(1);

@@ -48,6 +48,9 @@ async fn facts_are_merged_and_only_news_count(store: Store) {
     assert!(record(7, vec![Fact::Pending(None)]).await);
     let stored = store.facts_of(device).await.unwrap().unwrap();
     assert_eq!((stored.pending_version, stored.pending_local_deadline), (None, None));
+    assert!(record(8, vec![Fact::Gone { item: "device.battery".into() }]).await);
+    assert!(!record(9, vec![Fact::Gone { item: "device.battery".into() }]).await);
+    assert_eq!(store.facts_of(device).await.unwrap().unwrap().other, "{}");
 }
 
 async fn hostile_facts_are_stored_within_bounds(store: Store) {

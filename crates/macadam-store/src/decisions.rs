@@ -26,10 +26,11 @@ queries! {
         where o.status is distinct from v.value ->> 1
         order by d.id" }
     DECISIONS = { "insert into decision (device_id, status, item_id, target_version, target_build,
-            deadline_local, mechanism, meets_floor, reason, detail, decided_at, deadline_at)
+            deadline_local, mechanism, meets_floor, reason, detail, decided_at, deadline_at,
+            digest)
         select d.id, v.value ->> 1, as_uuid(v.value ->> 2), v.value ->> 3, v.value ->> 4,
             v.value ->> 5, v.value ->> 6, cast(v.value ->> 7 as boolean), v.value ->> 8,
-            v.value ->> 9, $2, cast(v.value ->> 11 as bigint)
+            v.value ->> 9, $2, cast(v.value ->> 11 as bigint), cast(v.value ->> 14 as bigint)
         from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
         where true
         on conflict (device_id) do update set status = excluded.status,
@@ -37,7 +38,7 @@ queries! {
             target_build = excluded.target_build, deadline_local = excluded.deadline_local,
             mechanism = excluded.mechanism, meets_floor = excluded.meets_floor,
             reason = excluded.reason, detail = excluded.detail, decided_at = excluded.decided_at,
-            deadline_at = excluded.deadline_at" }
+            deadline_at = excluded.deadline_at, digest = excluded.digest" }
     LAST = { "select device_id, status, item_id, target_version, target_build, deadline_local,
             deadline_at, mechanism, meets_floor, reason, detail, decided_at
         from decision where device_id = $1" }
@@ -75,6 +76,8 @@ pub struct DecisionRecord {
     pub os_version: String,
     /// What the device said about it, in its own words.
     pub device_words: Option<String>,
+    /// Of all that the record says, so that the same is not recorded again.
+    pub digest: i64,
 }
 
 row! {
@@ -193,5 +196,6 @@ fn as_row(record: &DecisionRecord) -> impl Serialize {
         record.deadline_at.map(Timestamp::as_microsecond),
         &record.os_version,
         &record.device_words,
+        record.digest,
     )
 }

@@ -29,10 +29,11 @@ queries! {
         select value ->> 0, value ->> 1, value ->> 2 from json_each($1)
         where true on conflict do nothing" }
     ASSIGN = { "update enrollment set assigned_set = v.token, assigned_at = $2
-        from (select as_uuid(value ->> 0) as device, value ->> 1 as token
+        from (select as_uuid(value ->> 0) as device, value ->> 1 as token, value ->> 2 as former
             from json_each($1)) as v
         where device_id = v.device and ended_at is null
             and assigned_set is distinct from v.token
+            and assigned_set is not distinct from v.former
         returning device_id, id as enrollment_id" }
     SET_OF = { "select s.token, s.manifest, e.assigned_at
         from enrollment e join declaration_set s on s.token = e.assigned_set
@@ -96,6 +97,8 @@ pub struct DeclarationSet {
 pub struct Assignment {
     pub device: DeviceId,
     pub set: SetToken,
+    /// The set that the device had when this was decided.
+    pub former: Option<SetToken>,
     /// The id of the `DeclarativeManagement` command, if one becomes necessary.
     pub command: CommandId,
 }
@@ -133,6 +136,9 @@ impl Store {
 
     /// Gives devices their sets and, in the same transaction, queues one `DeclarativeManagement`
     /// command and one push for every device whose set changed; those are returned.
+    ///
+    /// A device that meanwhile has another set than the one to be replaced keeps that: somebody
+    /// else decided for it, perhaps with newer facts.
     pub async fn assign_declaration_sets(
         &self,
         at: Timestamp,
@@ -212,7 +218,10 @@ async fn assign(
     at: Timestamp,
     assignments: &[Assignment],
 ) -> Result<Vec<Assigned>, StoreError> {
-    let rows = assignments.iter().map(|assignment| (assignment.device.0, &assignment.set.0));
+    let rows = assignments.iter().map(|assignment| {
+        let Assignment { device, set, former, .. } = assignment;
+        (device.0, &set.0, former.as_ref().map(|former| &former.0))
+    });
     let rows = json(&rows.collect::<Vec<_>>());
     let mut assigned: Vec<Assigned> = conn.all(&ASSIGN, params![rows, at]).await?;
     assigned.sort_unstable();

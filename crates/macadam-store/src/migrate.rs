@@ -22,6 +22,7 @@ const POSTGRES_FUNCTIONS: &str = include_str!("../migrations/postgres_functions.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "inventory", include_str!("../migrations/0002_inventory.sql")),
+    (3, "decision_digest", include_str!("../migrations/0003_decision_digest.sql")),
 ];
 
 /// What SQLite calls the types of strict tables.

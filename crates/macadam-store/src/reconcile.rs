@@ -15,7 +15,7 @@ macro_rules! select_situation {
             "select d.id, d.enrollment_id, d.enrollment_key is not null as is_user_enrollment,
                 d.name, d.tags, d.blueprint_id,
                 e.bootstrap_token is not null as has_bootstrap_token, e.last_seen_at,
-                e.assigned_set, o.status, ",
+                e.assigned_set, o.status, o.digest, ",
             fact_columns!(),
             " from device d join enrollment e on e.id = d.enrollment_id
                 join device_facts f on f.device_id = d.id
@@ -66,6 +66,8 @@ pub struct DeviceSituation {
     pub exempt: Vec<(Option<ItemId>, Timestamp)>,
     /// The status of the last decision.
     pub status: Option<String>,
+    /// The digest of what was recorded of the last decision.
+    pub recorded: Option<i64>,
 }
 
 impl Store {
@@ -113,6 +115,7 @@ impl FromRow for Situation {
             facts: DeviceFacts::from_row(row)?,
             assigned_set: row.get("assigned_set")?,
             status: row.get("status")?,
+            recorded: row.get("digest")?,
             reached: Vec::new(),
             requested: Vec::new(),
             exempt: Vec::new(),

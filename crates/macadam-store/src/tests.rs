@@ -144,8 +144,14 @@ fn set(content: &str) -> DeclarationSet {
     }
 }
 
+/// Gives a device its first set.
 fn assignment(device: DeviceId, content: &str, command: u32) -> Assignment {
-    Assignment { device, set: set(content).token, command: command_id(command) }
+    Assignment { device, set: set(content).token, former: None, command: command_id(command) }
+}
+
+/// Gives a device another set than the one it has.
+fn replacement(device: DeviceId, former: &str, content: &str, command: u32) -> Assignment {
+    Assignment { former: Some(set(former).token), ..assignment(device, content, command) }
 }
 
 fn item(number: u32) -> NewItem {

@@ -1,5 +1,6 @@
 //! The decision for one device from its stored facts, and the summary of it that lists show.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -68,7 +69,7 @@ pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionR
     let (device, decision) = (&decided.device, &decided.decision);
     let target = target(&decision.outcome);
     let (reason, detail) = reason(decision);
-    DecisionRecord {
+    let mut record = DecisionRecord {
         device: id,
         status: status_code(decision.status).to_owned(),
         item: target.map(|target| target.item),
@@ -85,7 +86,21 @@ pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionR
         device_words: [&device.failure_reason, &device.declaration_problem]
             .into_iter()
             .find_map(|words| words.as_deref().map(ToOwned::to_owned)),
-    }
+        digest: 0,
+    };
+    record.digest = digest(&record);
+    record
+}
+
+/// Of what a record says apart from what led to it. Another release of the server may find another
+/// one; then everything is recorded once more.
+fn digest(record: &DecisionRecord) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    (&record.status, record.item.map(|item| item.0), &record.target_version).hash(&mut hasher);
+    (&record.target_build, &record.deadline_local, &record.mechanism).hash(&mut hasher);
+    (record.meets_floor, &record.reason, &record.detail).hash(&mut hasher);
+    (&record.os_version, &record.device_words, record.deadline_at).hash(&mut hasher);
+    hasher.finish().cast_signed()
 }
 
 /// When a deadline has passed, whatever the device's offset is: none is further behind UTC.

@@ -4,8 +4,7 @@
 //! written: a second run right after the first one writes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use macadam_declare::DeclarationSet;
@@ -21,6 +20,9 @@ use super::{App, Knowledge, ddm};
 /// Devices worked on at a time.
 const PAGE: u32 = 2000;
 
+/// How often devices are decided for again because another server was faster.
+const ROUNDS: usize = 5;
+
 /// New sets saved at a time; a set has about ten declarations.
 const SETS_AT_A_TIME: usize = 500;
 
@@ -32,9 +34,6 @@ pub(crate) struct Reconciler {
     /// Held between reading a device's facts and writing what follows from them: an older reading
     /// must not be written over what followed from a newer one.
     deciding: Mutex<()>,
-    /// A digest of the decision recorded last for each device, so that the same is not recorded
-    /// again. What is lost of it is only written once more.
-    recorded: StdMutex<BTreeMap<DeviceId, u64>>,
 }
 
 /// What one run changed.
@@ -52,7 +51,7 @@ struct Changes<'a> {
     source: &'a str,
     sets: BTreeMap<SetToken, Arc<DeclarationSet>>,
     assignments: Vec<Assignment>,
-    records: Vec<(u64, DecisionRecord)>,
+    records: Vec<DecisionRecord>,
     reached: Vec<Reach>,
     left: Vec<(DeviceId, macadam_policy::ItemId)>,
 }
@@ -95,13 +94,42 @@ impl App {
     }
 
     /// Decides for these devices and writes what changed; says for how many the set did.
-    async fn reconcile_devices(
+    ///
+    /// Only what this was decided on top of is replaced. Devices that another server gave a set
+    /// meanwhile are looked at again, with what is known by then.
+    pub(crate) async fn reconcile_devices(
         &self,
         knowledge: &Knowledge,
         devices: &[DeviceSituation],
         source: &str,
         saved: &mut BTreeSet<SetToken>,
     ) -> Result<usize, StoreError> {
+        let (mut total, mut overtaken) =
+            self.decide_and_write(knowledge, devices, source, saved).await?;
+        for _ in 1..ROUNDS {
+            if overtaken.is_empty() {
+                return Ok(total);
+            }
+            let devices = self.store.situations_of(&overtaken).await?;
+            let knowledge = self.refresh_knowledge().await?;
+            let changed;
+            (changed, overtaken) =
+                self.decide_and_write(&knowledge, &devices, source, saved).await?;
+            total += changed;
+        }
+        if !overtaken.is_empty() {
+            self.policy_changed();
+        }
+        Ok(total)
+    }
+
+    async fn decide_and_write(
+        &self,
+        knowledge: &Knowledge,
+        devices: &[DeviceSituation],
+        source: &str,
+        saved: &mut BTreeSet<SetToken>,
+    ) -> Result<(usize, Vec<DeviceId>), StoreError> {
         let mut changes = Changes::at(self.fleet_clock.now(), source);
         for situation in devices {
             if let Some(decided) = knowledge.decide(changes.now, situation) {
@@ -129,9 +157,8 @@ impl App {
         let gone = situation.reached.iter().filter(|(item, _)| !decided.reaching.contains(item));
         changes.left.extend(gone.map(|(item, _)| (device, *item)));
         let record = record(device, decided, changes.source);
-        let digest = digest(&record);
-        if self.reconciler.recorded().get(&device) != Some(&digest) {
-            changes.records.push((digest, record));
+        if situation.recorded != Some(record.digest) {
+            changes.records.push(record);
         }
         let Some(set) = &decided.set else { return };
         let token = SetToken(set.token.as_str().to_owned());
@@ -139,6 +166,7 @@ impl App {
             changes.assignments.push(Assignment {
                 device,
                 set: token.clone(),
+                former: situation.assigned_set.clone(),
                 command: CommandId(self.ids.id(now)),
             });
             changes.sets.entry(token).or_insert_with(|| Arc::clone(set));
@@ -146,12 +174,13 @@ impl App {
     }
 
     /// The order matters if the server dies in between: reach first, because deadlines may count
-    /// from it; sets before the devices that get them; the record of the decision last.
+    /// from it; sets before the devices that get them; the record of the decision last. Says how
+    /// many devices got another set, and which had got one from somebody else.
     async fn write_changes(
         &self,
-        changes: Changes<'_>,
+        mut changes: Changes<'_>,
         saved: &mut BTreeSet<SetToken>,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<(usize, Vec<DeviceId>), StoreError> {
         let now = changes.now;
         if !changes.reached.is_empty() {
             self.store.record_reach(changes.reached).await?;
@@ -166,19 +195,20 @@ impl App {
             self.store.save_declaration_sets(now, sets).await?;
             saved.extend(chunk.iter().map(|(token, _)| (*token).clone()));
         }
-        let mut changed = 0;
+        let (mut changed, mut overtaken) = (0, Vec::new());
         if !changes.assignments.is_empty() {
-            changed = self.store.assign_declaration_sets(now, changes.assignments).await?.len();
+            let devices: BTreeSet<_> = changes.assignments.iter().map(|it| it.device).collect();
+            let assigned = self.store.assign_declaration_sets(now, changes.assignments).await?;
             self.signals.send_pushes.notify_one();
+            let assigned: BTreeSet<_> = assigned.into_iter().map(|it| it.device_id).collect();
+            changed = assigned.len();
+            overtaken.extend(devices.difference(&assigned));
+            changes.records.retain(|record| !overtaken.contains(&record.device));
         }
         if !changes.records.is_empty() {
-            let digests: Vec<_> =
-                changes.records.iter().map(|(digest, record)| (record.device, *digest)).collect();
-            let records = changes.records.into_iter().map(|(_, record)| record).collect();
-            self.store.record_decisions(now, records).await?;
-            self.reconciler.recorded().extend(digests);
+            self.store.record_decisions(now, changes.records).await?;
         }
-        Ok(changed)
+        Ok((changed, overtaken))
     }
 }
 
@@ -194,22 +224,6 @@ impl<'a> Changes<'a> {
             left: Vec::new(),
         }
     }
-}
-
-impl Reconciler {
-    fn recorded(&self) -> std::sync::MutexGuard<'_, BTreeMap<DeviceId, u64>> {
-        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What a record says apart from what led to it.
-fn digest(record: &DecisionRecord) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (&record.status, record.item.map(|item| item.0), &record.target_version).hash(&mut hasher);
-    (&record.target_build, &record.deadline_local, &record.mechanism).hash(&mut hasher);
-    (record.meets_floor, &record.reason, &record.detail).hash(&mut hasher);
-    (&record.os_version, &record.device_words, record.deadline_at).hash(&mut hasher);
-    hasher.finish()
 }
 
 fn stored_set(token: &SetToken, set: &DeclarationSet) -> macadam_store::DeclarationSet {

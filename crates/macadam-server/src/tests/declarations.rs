@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use macadam_policy::{BlueprintId, DeviceId};
@@ -52,8 +53,8 @@ pub(super) async fn capable(world: &World, handset: &Handset) -> DeviceId {
     device
 }
 
-async fn move_to(world: &World, device: DeviceId, blueprint: BlueprintId) {
-    world.app().store.move_devices(vec![device], Some(blueprint)).await.unwrap();
+async fn move_to(world: &World, device: DeviceId, blueprint: impl Into<Option<BlueprintId>>) {
+    world.app().store.move_devices(vec![device], blueprint.into()).await.unwrap();
     world.app().reconcile_fleet().await.unwrap();
 }
 
@@ -304,6 +305,27 @@ async fn new_release_reaches_the_device_when_the_catalog_learns_of_it() {
     let after = fetch_all(&world, &handset).await;
     let after = enforcement(&after).unwrap()["Payload"]["TargetOSVersion"].clone();
     assert_ne!(before, after);
+}
+
+#[tokio::test]
+async fn decision_that_came_too_late_replaces_no_newer_one() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = capable(&world, &handset).await;
+    let (_, first) = world.assign(rolling()).await;
+    let mut later = rolling();
+    later["label"] = json!("Sequoia, later");
+    later["enforcement"]["at"] = json!("18:00");
+    let (_, second) = world.assign(later).await;
+    world.app().store.move_devices(vec![device], Some(first)).await.unwrap();
+    // A server that takes its time has read what there is, and another one is faster.
+    let knowledge = world.app().refresh_knowledge().await.unwrap();
+    let read = world.app().store.situations_of(&[device]).await.unwrap();
+    move_to(&world, device, second).await;
+    let newer = (fetch_all(&world, &handset).await, world.device(&handset).await);
+    let mut saved = BTreeSet::new();
+    world.app().reconcile_devices(&knowledge, &read, "policy", &mut saved).await.unwrap();
+    assert_eq!((fetch_all(&world, &handset).await, world.device(&handset).await), newer);
 }
 
 #[tokio::test]

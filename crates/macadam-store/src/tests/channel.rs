@@ -26,6 +26,7 @@ on_every_backend! {
     last_question_what_a_device_is_and_whether_it_waits,
     one_sync_waits_however_often_it_is_queued,
     only_devices_with_a_new_set_get_a_command_and_a_push,
+    set_that_somebody_else_replaced_meanwhile_stays,
     halfway_device_gets_one_consistent_set,
     sets_that_nobody_has_are_pruned,
     pushes_are_coalesced_and_claimed_once,
@@ -313,8 +314,12 @@ async fn only_devices_with_a_new_set_get_a_command_and_a_push(store: Store) {
     let (one, two) = (enroll(&store, 1).await, enroll(&store, 2).await);
     store.save_declaration_sets(at(2), vec![set("a"), set("b")]).await.unwrap();
     let assign = |content: &'static str, first: u32| {
-        let rows =
-            vec![assignment(one.device, "a", first), assignment(two.device, content, first + 1)];
+        let rows = if first == 10 {
+            vec![assignment(one.device, "a", 10), assignment(two.device, content, 11)]
+        } else {
+            let of_two = replacement(two.device, "a", content, first + 1);
+            vec![replacement(one.device, "a", "a", first), of_two]
+        };
         let store = store.clone();
         async move { store.assign_declaration_sets(at(3), rows).await.unwrap() }
     };
@@ -331,6 +336,21 @@ async fn only_devices_with_a_new_set_get_a_command_and_a_push(store: Store) {
     assert_eq!(queue_of(&store, two.device).await.len(), 2);
 }
 
+async fn set_that_somebody_else_replaced_meanwhile_stays(store: Store) {
+    let device = enroll(&store, 1).await.device;
+    store.save_declaration_sets(at(2), ["a", "b", "c"].map(set).into()).await.unwrap();
+    let assign = |assignment| {
+        let store = store.clone();
+        async move { store.assign_declaration_sets(at(3), vec![assignment]).await.unwrap().len() }
+    };
+    assert_eq!(assign(assignment(device, "a", 1)).await, 1);
+    assert_eq!(assign(assignment(device, "b", 2)).await, 0, "decided before it had one");
+    assert_eq!(assign(replacement(device, "a", "b", 3)).await, 1);
+    assert_eq!(assign(replacement(device, "a", "c", 4)).await, 0, "decided when it had another");
+    let set = store.situations_of(&[device]).await.unwrap().remove(0).assigned_set;
+    assert_eq!(set, Some(super::set("b").token));
+}
+
 async fn halfway_device_gets_one_consistent_set(store: Store) {
     let Begun { enrollment, device, .. } = enroll(&store, 1).await;
     store.save_declaration_sets(at(2), vec![set("a"), set("b")]).await.unwrap();
@@ -338,7 +358,7 @@ async fn halfway_device_gets_one_consistent_set(store: Store) {
     let current = store.declaration_set_for(enrollment).await.unwrap().unwrap();
     assert_eq!((current.manifest.as_str(), current.assigned_at), ("manifest of a", at(3)));
     store.note_manifest_served(enrollment, current.token).await.unwrap();
-    store.assign_declaration_sets(at(4), vec![assignment(device, "b", 2)]).await.unwrap();
+    store.assign_declaration_sets(at(4), vec![replacement(device, "a", "b", 2)]).await.unwrap();
     let body = |kind, identifier| {
         let store = store.clone();
         async move {
@@ -359,7 +379,7 @@ async fn sets_that_nobody_has_are_pruned(store: Store) {
     store.save_declaration_sets(at(2), sets.into()).await.unwrap();
     store.assign_declaration_sets(at(3), vec![assignment(device, "a", 1)]).await.unwrap();
     store.note_manifest_served(enrollment, set("a").token).await.unwrap();
-    store.assign_declaration_sets(at(3), vec![assignment(device, "b", 2)]).await.unwrap();
+    store.assign_declaration_sets(at(3), vec![replacement(device, "a", "b", 2)]).await.unwrap();
     assert_eq!(store.prune_declaration_sets(at(2)).await.unwrap(), 0);
     assert_eq!(store.prune_declaration_sets(at(5)).await.unwrap(), 1);
     assert_eq!(store.declarations_of_set(&set("c").token).await.unwrap(), []);

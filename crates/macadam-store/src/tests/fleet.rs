@@ -350,5 +350,6 @@ pub(super) fn decision(number: u32, status: &str) -> DecisionRecord {
         source: "status report".into(),
         os_version: "26.1".into(),
         device_words: Some("no space".into()),
+        digest: 7,
     }
 }

@@ -20,7 +20,7 @@ enum Step {
     Poll { device: u32, poll: Poll },
     Answer { device: u32, command: u32, answer: CommandAnswer },
     Cancel { command: u32 },
-    Assign { device: u32, content: u32, command: u32 },
+    Assign { device: u32, former: Option<u32>, content: u32, command: u32 },
     Serve { device: u32, content: u32 },
     Claim,
     Settle { outcome: u32 },
@@ -45,11 +45,9 @@ fn step() -> impl Strategy<Value = Step> {
         (device.clone(), command.clone(), answers)
             .prop_map(|(device, command, answer)| Step::Answer { device, command, answer }),
         command.clone().prop_map(|command| Step::Cancel { command }),
-        (device.clone(), 0..2_u32, command).prop_map(|(device, content, command)| Step::Assign {
-            device,
-            content,
-            command
-        }),
+        (device.clone(), prop::option::of(0..2_u32), 0..2_u32, command).prop_map(
+            |(device, former, content, command)| Step::Assign { device, former, content, command }
+        ),
         (device.clone(), 0..2_u32).prop_map(|(device, content)| Step::Serve { device, content }),
         Just(Step::Claim),
         (0..3_u32).prop_map(|outcome| Step::Settle { outcome }),
@@ -150,9 +148,11 @@ impl Teller<'_> {
             Step::Cancel { command } => {
                 text(store.cancel_commands(now, vec![command_id(command)]).await)
             }
-            Step::Assign { device, content, command } => {
-                let assignments = assignment(device_id(device), &content.to_string(), command);
-                text(store.assign_declaration_sets(now, vec![assignments]).await)
+            Step::Assign { device, former, content, command } => {
+                let first = assignment(device_id(device), &content.to_string(), command);
+                let former = former.map(|former| set(&former.to_string()).token);
+                let assignments = vec![Assignment { former, ..first }];
+                text(store.assign_declaration_sets(now, assignments).await)
             }
             Step::Serve { device, content } => self.serve(device, content).await,
             Step::Claim => {
@@ -215,6 +215,7 @@ impl Teller<'_> {
             source: "test".into(),
             os_version: String::new(),
             device_words: None,
+            digest: 0,
         };
         text(self.store.record_decisions(now, vec![record]).await)
     }

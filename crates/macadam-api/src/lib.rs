@@ -26,6 +26,7 @@ pub mod self_service;
 pub mod server;
 pub mod sessions;
 mod text;
+pub mod summary;
 pub mod tokens;
 
 pub use page::{MAX_PAGE, Page, PageQuery};

@@ -21,4 +21,5 @@ pub(crate) mod server;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod tokens;
+pub(crate) mod summary;
 pub(crate) mod watch;

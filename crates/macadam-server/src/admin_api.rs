@@ -19,13 +19,14 @@ mod releases;
 mod server;
 mod sessions;
 mod tokens;
+mod summary;
 
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
 use macadam_api::ErrorCode;

@@ -32,6 +32,7 @@ mod profiles;
 mod prune;
 mod push_certificates;
 mod reconcile;
+mod reasons;
 mod release_notes;
 mod releases;
 mod server_state;
@@ -39,6 +40,7 @@ mod set_up;
 mod situations;
 mod status_reports;
 mod tokens;
+mod summary;
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -68,6 +68,7 @@ pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<(
         team.spawn_signaled(ReconcileFleet::new(app.clone()), &signals.reconcile_fleet),
         team.spawn_signaled(SendPushes::new(app.clone()), &signals.send_pushes),
     ];
+        spawn(NoteVersions::new(app.clone()), never(), stop.clone()),
     if app.config.feed.is_enabled {
         tasks.push(team.spawn(RefreshCatalog::new(app.clone())));
     }

@@ -39,6 +39,7 @@ mod sessions;
 mod settings;
 mod store;
 #[cfg(any(test, feature = "testing"))]
+mod summary;
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -88,3 +89,4 @@ pub use seal::{Sealer, UnsealError};
 pub use sessions::{NewSession, Session};
 pub use store::{BULK_LIMIT, OpenStoreError, Store, StoreOptions};
 pub use tokens::{ApiToken, NewApiToken};
+pub use summary::{DUE_SOON, FleetCount, FleetCounts, Standing, VersionShare};

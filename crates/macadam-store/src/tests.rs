@@ -3,6 +3,7 @@
 mod access;
 mod channel;
 mod crash;
+mod counts;
 mod documents;
 mod fleet;
 mod forgetting;

@@ -3,6 +3,7 @@
 mod catalog;
 mod fleet;
 
+mod summary;
 use std::time::Duration;
 
 use macadam_api::client::{Client, ClientError, ClientSettings};

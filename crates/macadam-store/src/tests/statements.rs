@@ -38,6 +38,7 @@ fn all_statements() -> Vec<&'static Statement> {
         settings::STATEMENTS,
         store::STATEMENTS,
         tokens::STATEMENTS,
+        summary::STATEMENTS,
     ];
     modules.into_iter().flatten().copied().collect()
 }

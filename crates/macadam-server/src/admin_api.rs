@@ -6,6 +6,7 @@ mod caller;
 mod devices;
 mod enrollments;
 mod error;
+mod events;
 mod exceptions;
 mod feeds;
 mod input;
@@ -18,8 +19,8 @@ mod push_certificates;
 mod releases;
 mod server;
 mod sessions;
-mod tokens;
 mod summary;
+mod tokens;
 
 use std::time::Duration;
 
@@ -68,6 +69,7 @@ pub(crate) fn router(app: App) -> Router {
         .method_not_allowed_fallback(refuse_method)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(map_response(add_headers))
+        .layer(from_fn_with_state(app.clone(), events::note_changes))
         .with_state(app)
 }
 
@@ -105,6 +107,9 @@ fn access() -> OpenApiRouter<App> {
 /// Devices, and how they come.
 fn fleet() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(events::watch_events))
+        .routes(routes!(summary::show_summary))
+        .routes(routes!(summary::list_version_shares))
         .routes(routes!(devices::list_devices))
         .routes(routes!(devices::count_devices))
         .routes(routes!(devices::show_device, devices::update_device))

@@ -7,6 +7,7 @@
 mod audit;
 mod blueprints;
 mod catalog;
+mod changes;
 mod codes;
 mod commands;
 mod db;
@@ -38,8 +39,8 @@ mod secrets;
 mod sessions;
 mod settings;
 mod store;
-#[cfg(any(test, feature = "testing"))]
 mod summary;
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ pub use catalog::{
     AppendCatalogError, Fetch, NewReview, ReleaseFacts, ReviewAction, ReviewEntry,
     StoredCatalogEvent,
 };
+pub use changes::{Change, ChangesAfter, NewChange};
 pub use commands::{
     Command, CommandAnswer, CommandOutcome, CommandResult, CommandState, Delivery, LastQuery,
     NewCommand, Offer, Poll, RESULT_LIMIT,
@@ -88,5 +90,5 @@ pub use refusals::{Refusal, RefusalReason};
 pub use seal::{Sealer, UnsealError};
 pub use sessions::{NewSession, Session};
 pub use store::{BULK_LIMIT, OpenStoreError, Store, StoreOptions};
-pub use tokens::{ApiToken, NewApiToken};
 pub use summary::{DUE_SOON, FleetCount, FleetCounts, Standing, VersionShare};
+pub use tokens::{ApiToken, NewApiToken};

@@ -1,9 +1,10 @@
 //! Administrators at work, through the typed client and, where that is too well-behaved, by hand.
 
 mod catalog;
+mod events;
 mod fleet;
-
 mod summary;
+
 use std::time::Duration;
 
 use macadam_api::client::{Client, ClientError, ClientSettings};

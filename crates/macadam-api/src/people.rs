@@ -28,6 +28,12 @@ pub struct CreatePerson {
     pub password: String,
 }
 
+/// `GET /api/v1/setup`: whether the first owner is still to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SetUpState {
+    pub needed: bool,
+}
+
 /// `POST /api/v1/setup`: makes the first owner of a new server; works once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -3,10 +3,10 @@
 mod audit;
 mod blueprints;
 mod caller;
+mod cookie;
 mod devices;
 mod enrollments;
 mod error;
-mod events;
 mod exceptions;
 mod feeds;
 mod input;
@@ -19,7 +19,6 @@ mod push_certificates;
 mod releases;
 mod server;
 mod sessions;
-mod summary;
 mod tokens;
 
 use std::time::Duration;
@@ -27,13 +26,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
 use macadam_api::ErrorCode;
+use macadam_api::devices::DeviceSort;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -69,7 +70,6 @@ pub(crate) fn router(app: App) -> Router {
         .method_not_allowed_fallback(refuse_method)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(map_response(add_headers))
-        .layer(from_fn_with_state(app.clone(), events::note_changes))
         .with_state(app)
 }
 
@@ -94,7 +94,7 @@ fn documented() -> (Router<App>, OpenApi) {
 fn access() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(sessions::sign_in, sessions::show_session, sessions::sign_out))
-        .routes(routes!(sessions::set_up))
+        .routes(routes!(sessions::show_set_up, sessions::set_up))
         .routes(routes!(people::list_people, people::create_person))
         .routes(routes!(people::update_person, people::delete_person))
         .routes(routes!(tokens::list_tokens, tokens::create_token))
@@ -107,9 +107,6 @@ fn access() -> OpenApiRouter<App> {
 /// Devices, and how they come.
 fn fleet() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(events::watch_events))
-        .routes(routes!(summary::show_summary))
-        .routes(routes!(summary::list_version_shares))
         .routes(routes!(devices::list_devices))
         .routes(routes!(devices::count_devices))
         .routes(routes!(devices::show_device, devices::update_device))
@@ -170,6 +167,8 @@ fn description() -> OpenApi {
     let mut components = Components::new();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("token", bearer);
+    // Parameters of a query refer to it, which does not collect it.
+    components.schemas.insert(DeviceSort::name().into(), DeviceSort::schema());
     OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
@@ -177,7 +176,7 @@ fn description() -> OpenApi {
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(
                     "Everything an administrator can do. A request carries the bearer token of a \
-                     session or of a machine.",
+                     session or of a machine, or the cookie of a browser's session.",
                 ))
                 .build(),
         )

@@ -14,6 +14,7 @@ mod origin;
 mod outbound;
 mod serve;
 mod tls;
+mod web;
 mod workers;
 
 #[cfg(test)]

@@ -21,15 +21,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use crate::app::PrepareSetUpError;
-use crate::app::{
-    App, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals, Watchers,
-};
+use crate::app::{App, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals};
 use crate::clock::{FleetClock, Ids, WallClock};
 use crate::config::{Config, ServeArgs};
 use crate::listen::{Listener, Transport, serve_listener};
 use crate::outbound::apple_feed::AppleFeed;
 use crate::outbound::fetch::FetchLimits;
-use crate::{admin_api, device_api, health, workers};
+use crate::{admin_api, device_api, health, web, workers};
 pub use certificate::CertificateError;
 use certificate::{keep_fresh, tls_config};
 pub use setup::SetUpError;
@@ -159,8 +157,6 @@ impl Server {
             apple_feed,
             knowledge: ArcSwap::from_pointee(Knowledge::of_the_past(&seed)),
             reconciler: Reconciler::default(),
-            watchers: Watchers::default(),
-            stopping: CancellationToken::new(),
         });
         app.prepare_set_up().await?;
         app.seed_catalog(&seed).await?;
@@ -175,8 +171,8 @@ impl Server {
     }
 
     async fn listen(app: App) -> Result<Self, StartError> {
-        let stop = app.stopping.clone();
-        let mut server = Self { addresses: Vec::new(), tasks: Vec::new(), stop, app };
+        let mut server =
+            Self { addresses: Vec::new(), tasks: Vec::new(), stop: CancellationToken::new(), app };
         let plain = server.app.config.listen_http.clone();
         let tls = server.app.config.listen.clone();
         // All listeners share the process's sockets, so they share the limit.
@@ -246,6 +242,7 @@ fn router(app: &App) -> Router {
         .merge(health::router(app.clone()))
         .merge(device_api::router(app.clone()))
         .merge(admin_api::router(app.clone()))
+        .merge(web::router(app.clone()))
 }
 
 async fn open_store(config: &Config, ids: &Ids) -> Result<Store, StartError> {

@@ -12,6 +12,7 @@ mod openapi;
 mod rig;
 mod senders;
 mod two_servers;
+mod web;
 mod workers;
 mod world;
 mod year;

@@ -16,6 +16,7 @@ queries! {
         from session s join person p on p.id = s.person_id
         where s.token = $1 and s.expires_at > $2 and s.used_at > $3 and p.disabled_at is null" }
     USED = { "update session set used_at = $2 where token = $1 and used_at < $2" }
+    EXTEND = { "update session set expires_at = $2 where token = $1 and expires_at < $2" }
     END = { "delete from session where token = $1" }
     OLD_SESSIONS = { "delete from session where expires_at <= $1" }
     OLD_REQUESTS = { "delete from request where expires_at <= $1" }
@@ -88,6 +89,14 @@ impl Store {
             .await?;
         }
         Ok(session)
+    }
+
+    /// Lets a session live until then, if it would have ended earlier.
+    pub async fn extend_session(&self, token: Sha256, until: Timestamp) -> Result<(), StoreError> {
+        self.write((token, until), |conn, (token, until)| {
+            Box::pin(async move { conn.run(&EXTEND, params![token, until]).await.map(drop) })
+        })
+        .await
     }
 
     /// Ends a session. Says whether there was one.

@@ -16,7 +16,7 @@ use crate::exceptions::{CreateException, Exception};
 use crate::facts::DeviceFacts;
 use crate::feeds::{FeedName, FeedOutcome, FeedStatus, ImportQuery};
 use crate::library_items::{LibraryItem, LibraryItemFilter, WriteLibraryItem, WritePause};
-use crate::people::{CreatePerson, Person, SetUp, UpdatePerson};
+use crate::people::{CreatePerson, Person, SetUp, SetUpState, UpdatePerson};
 use crate::policy_file::{AppliedPolicy, ApplyPolicy, PolicyFile};
 use crate::previews::{Preview, PreviewRequest};
 use crate::push_certificates::{PushCertificate, UploadPushCertificate};
@@ -24,7 +24,6 @@ use crate::releases::{Release, ReleaseFilter, ReleaseRecord, WriteReview};
 use crate::self_service::{CreateSelfServiceRequest, SelfServiceRequest};
 use crate::server::{Health, Server, WriteApproval};
 use crate::sessions::{Session, SignIn, SignedIn};
-use crate::summary::{Summary, SummaryQuery, VersionShare, VersionShareQuery};
 use crate::tokens::{CreateToken, CreatedToken, Token};
 
 type Asked<T> = Result<Answer<T>, ClientError>;
@@ -36,6 +35,11 @@ const EVERYTHING: crate::PageQuery = crate::PageQuery { limit: None, cursor: Non
 impl Client {
     pub async fn sign_in(&self, sign_in: &SignIn) -> Asked<SignedIn> {
         self.call(Method::POST, "/api/v1/session", Ask::json(sign_in)).await
+    }
+
+    /// Whether the first owner is still to be made.
+    pub async fn set_up_state(&self) -> Asked<SetUpState> {
+        self.get("/api/v1/setup").await
     }
 
     /// Makes the first owner of a new server.
@@ -53,16 +57,6 @@ impl Client {
 
     pub async fn server(&self) -> Asked<Server> {
         self.get("/api/v1/server").await
-    }
-
-    /// The fleet in numbers, and what needs a person.
-    pub async fn summary(&self, query: &SummaryQuery) -> Asked<Summary> {
-        self.call(Method::GET, "/api/v1/summary", Ask::default().query(query)).await
-    }
-
-    /// How the versions were spread, day by day.
-    pub async fn version_shares(&self, query: &VersionShareQuery) -> Asked<Vec<VersionShare>> {
-        self.call(Method::GET, "/api/v1/version-shares", Ask::default().query(query)).await
     }
 
     pub async fn health(&self) -> Asked<Health> {

@@ -3,9 +3,6 @@
 use super::{NotManageable, Suspended, Unresolved};
 
 impl Unresolved {
-    pub const ALL: [Self; 5] =
-        [Self::NotForThisDevice, Self::Held, Self::Withdrawn, Self::Expired, Self::NotApproved];
-
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
         match self {
@@ -41,8 +38,6 @@ impl Unresolved {
 }
 
 impl Suspended {
-    pub const ALL: [Self; 2] = [Self::Paused, Self::Exempt];
-
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
         match self {
@@ -61,15 +56,6 @@ impl Suspended {
 }
 
 impl NotManageable {
-    pub const ALL: [Self; 6] = [
-        Self::NotSupervised,
-        Self::UserEnrollment,
-        Self::NoDeclarativeManagement,
-        Self::NoUpdateId,
-        Self::EmptyCatalog,
-        Self::NotInFeed,
-    ];
-
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
         match self {

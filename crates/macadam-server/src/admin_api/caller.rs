@@ -5,16 +5,14 @@ use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use macadam_api::ErrorCode;
 use macadam_api::people::Permission;
 
+use super::cookie;
 use super::error::ApiError;
 use crate::app::{App, Caller};
 use crate::origin::Origin;
-
-/// The cookie that carries a browser's session.
-pub(crate) const SESSION_COOKIE: &str = "macadam_session";
 
 /// Proof that the caller has the permission `P`.
 pub(crate) struct May<P> {
@@ -116,13 +114,7 @@ pub(super) fn credential(headers: &HeaderMap) -> Option<(String, bool)> {
         let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
         return Some((token.trim().to_owned(), false));
     }
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';'));
-    let token = pairs.find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == SESSION_COOKIE).then(|| value.to_owned())
-    })?;
-    Some((token, true))
+    cookie::token(headers).map(|token| (token, true))
 }
 
 /// Cookies travel by themselves, so what changes something must come from a page of this server.
@@ -133,7 +125,14 @@ fn is_from_our_pages(parts: &Parts, app: &App) -> bool {
     if let Some(site) = parts.headers.get("sec-fetch-site") {
         return site == "same-origin";
     }
+    // Browsers say from where on every secure page; what is left is plain HTTP by name.
     parts.headers.get(header::ORIGIN).is_some_and(|origin| {
-        origin.as_bytes() == app.config.public_url.trim_end_matches('/').as_bytes()
+        let ours = app.config.public_url.trim_end_matches('/');
+        origin == ours || cookie::host(parts).is_some_and(|host| is_page_of(origin, host.as_str()))
     })
+}
+
+fn is_page_of(origin: &HeaderValue, host: &str) -> bool {
+    let origin = origin.to_str().unwrap_or_default();
+    origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
 }

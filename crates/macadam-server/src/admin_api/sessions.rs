@@ -1,14 +1,15 @@
 //! `/api/v1/session` and `/api/v1/setup`: signing in and out, and the very first owner.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use macadam_api::people::SetUp;
+use macadam_api::people::{SetUp, SetUpState};
 use macadam_api::sessions::{Session, SignIn, SignedIn};
 use macadam_api::{ErrorCode, Problem};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::caller::{Anybody, SESSION_COOKIE, SignedInCaller, credential};
+use super::caller::{Anybody, SignedInCaller, credential};
+use super::cookie::SessionCookie;
 use super::error::ApiError;
 use super::input::Json;
 use crate::app::{App, Caller, SetUpError, SignInError, StartedSession};
@@ -20,19 +21,30 @@ use crate::app::{App, Caller, SetUpError, SignInError, StartedSession};
 pub(super) async fn sign_in(
     State(app): State<App>,
     anybody: Anybody,
+    cookie: SessionCookie,
     Json(body): Json<SignIn>,
 ) -> Result<Response, ApiError> {
     check_attempts(&app, &anybody)?;
     let password = SecretString::from(body.password);
     let started = app.sign_in(&body.email, password, anybody.address).await?;
-    Ok(signed_in(&app, started))
+    Ok(signed_in(&app, &cookie, started))
 }
 
-/// Tells who is signed in.
+/// Tells who is signed in. Asked by a browser, it extends the session that its cookie carries.
 #[utoipa::path(get, path = "/session", tag = "session",
     responses((status = 200, body = Session), (status = 401, body = Problem)))]
-pub(super) async fn show_session(SignedInCaller(caller): SignedInCaller) -> Json<Session> {
-    Json(session(&caller))
+pub(super) async fn show_session(
+    State(app): State<App>,
+    SignedInCaller(mut caller): SignedInCaller,
+    cookie: SessionCookie,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Some((secret, true)) = credential(&headers) else {
+        return Ok(Json(session(&caller)).into_response());
+    };
+    caller.expires_at = app.extend_session(&secret, caller.expires_at).await?;
+    let cookie = cookie.keep(&secret, seconds_left(&app, &caller));
+    Ok((cookie, Json(session(&caller))).into_response())
 }
 
 /// Signs out; the session's token is worthless from then on.
@@ -41,12 +53,23 @@ pub(super) async fn show_session(SignedInCaller(caller): SignedInCaller) -> Json
 pub(super) async fn sign_out(
     State(app): State<App>,
     SignedInCaller(caller): SignedInCaller,
+    cookie: SessionCookie,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     if let Some((secret, _)) = credential(&headers) {
         app.sign_out(&caller, &secret).await?;
     }
-    Ok((StatusCode::NO_CONTENT, cookie(&app, "", 0)).into_response())
+    Ok((StatusCode::NO_CONTENT, cookie.forget()).into_response())
+}
+
+/// Tells whether nobody can sign in yet, so that the first owner is to be made.
+#[utoipa::path(get, path = "/setup", tag = "session",
+    responses((status = 200, body = SetUpState)))]
+pub(super) async fn show_set_up(
+    State(app): State<App>,
+    _: Anybody,
+) -> Result<Json<SetUpState>, ApiError> {
+    Ok(Json(SetUpState { needed: app.needs_set_up().await? }))
 }
 
 /// Makes the first owner, with the one-time code that the server wrote to its data directory.
@@ -56,11 +79,12 @@ pub(super) async fn sign_out(
 pub(super) async fn set_up(
     State(app): State<App>,
     anybody: Anybody,
+    cookie: SessionCookie,
     Json(body): Json<SetUp>,
 ) -> Result<Response, ApiError> {
     check_attempts(&app, &anybody)?;
     let started = app.set_up(body, anybody.address).await?;
-    Ok(signed_in(&app, started))
+    Ok(signed_in(&app, &cookie, started))
 }
 
 fn check_attempts(app: &App, anybody: &Anybody) -> Result<(), ApiError> {
@@ -71,10 +95,9 @@ fn check_attempts(app: &App, anybody: &Anybody) -> Result<(), ApiError> {
     Err(ApiError::new(ErrorCode::TooManyRequests, message))
 }
 
-fn signed_in(app: &App, started: StartedSession) -> Response {
+fn signed_in(app: &App, cookie: &SessionCookie, started: StartedSession) -> Response {
     let token = started.secret.expose_secret().to_owned();
-    let seconds = started.caller.expires_at.duration_since(app.wall_clock.now()).as_secs();
-    let cookie = cookie(app, &token, seconds);
+    let cookie = cookie.keep(&token, seconds_left(app, &started.caller));
     (cookie, Json(SignedIn { token, session: session(&started.caller) })).into_response()
 }
 
@@ -88,13 +111,8 @@ fn session(caller: &Caller) -> Session {
     }
 }
 
-fn cookie(app: &App, token: &str, seconds: i64) -> [(header::HeaderName, HeaderValue); 1] {
-    let secure = if app.config.public_url.starts_with("https:") { "; Secure" } else { "" };
-    let text = format!(
-        "{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
-    );
-    let value = HeaderValue::from_str(&text).expect("tokens are base64 text");
-    [(header::SET_COOKIE, value)]
+fn seconds_left(app: &App, caller: &Caller) -> i64 {
+    caller.expires_at.duration_since(app.wall_clock.now()).as_secs()
 }
 
 impl From<SignInError> for ApiError {

@@ -26,8 +26,12 @@ use crate::clock::WallClock;
 const SESSION_PREFIX: &str = "mcs_";
 const TOKEN_PREFIX: &str = "mct_";
 
-/// A session ends after this, used or not.
+/// A session ends after this, unless a browser that shows the web app extends it.
 const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// No session lives longer than this, however busy its browser is.
+const LONGEST_SESSION: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// A session is extended when it would gain at least this.
+const EXTENSION: SignedDuration = SignedDuration::from_hours(1);
 /// A session that is not used ends after this.
 const SESSION_IDLE: Duration = Duration::from_secs(3 * 24 * 3600);
 
@@ -191,6 +195,26 @@ impl App {
         Ok(StartedSession { secret, caller })
     }
 
+    /// Extends the session of a browser that is in use, and says until when it lives by now.
+    pub(crate) async fn extend_session(
+        &self,
+        secret: &str,
+        expires_at: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        let now = self.wall_clock.now();
+        let token = Sha256::of(secret.as_bytes());
+        let Some(session) = self.store.session(now, token, SESSION_IDLE).await? else {
+            return Ok(expires_at);
+        };
+        let longest = session.started_at.checked_add(LONGEST_SESSION).unwrap_or(Timestamp::MAX);
+        let until = now.checked_add(SESSION_LIFE).unwrap_or(Timestamp::MAX).min(longest);
+        if until.duration_since(session.expires_at) < EXTENSION {
+            return Ok(session.expires_at);
+        }
+        self.store.extend_session(token, until).await?;
+        Ok(until)
+    }
+
     /// Ends the session of this secret.
     pub(crate) async fn sign_out(&self, caller: &Caller, secret: &str) -> Result<(), StoreError> {
         self.audit(caller, "sign_out", "session", Value::Null).await?;
@@ -275,7 +299,7 @@ fn network_of(address: IpAddr) -> IpAddr {
 }
 
 /// How the actor stands in the audit log: kind and name.
-pub(super) fn actor_text(caller: &Caller) -> String {
+fn actor_text(caller: &Caller) -> String {
     let kind = match caller.actor {
         Actor::Person => "person",
         Actor::Token => "token",

@@ -80,6 +80,11 @@ impl App {
         Ok(())
     }
 
+    /// Whether nobody can sign in yet.
+    pub(crate) async fn needs_set_up(&self) -> Result<bool, StoreError> {
+        Ok(self.store.people().await?.is_empty())
+    }
+
     /// Makes the first owner and signs that person in; works once.
     pub(crate) async fn set_up(
         &self,

@@ -11,7 +11,7 @@ use super::world::World;
 use crate::admin_api;
 
 /// Operations for somebody who is not signed in.
-const PUBLIC: [&str; 2] = ["post /api/v1/session", "post /api/v1/setup"];
+const PUBLIC: [&str; 3] = ["post /api/v1/session", "get /api/v1/setup", "post /api/v1/setup"];
 /// Operations with a body that change nothing, or only what is the caller's own.
 const HARMLESS: [&str; 2] = ["post /api/v1/previews", "delete /api/v1/session"];
 
@@ -66,6 +66,15 @@ fn every_operation_has_a_name_of_its_own_and_a_summary() {
         }
     }
     assert_eq!(document["openapi"], "3.1.0");
+}
+
+#[test]
+fn every_reference_of_the_document_resolves() {
+    let text = admin_api::document().to_pretty_json().unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let named = text.split("\"#").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let lost: Vec<&str> = named.filter(|name| document.pointer(name).is_none()).collect();
+    assert!(lost.is_empty(), "{lost:?}");
 }
 
 #[tokio::test]

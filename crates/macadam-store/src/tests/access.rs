@@ -12,6 +12,7 @@ on_every_backend! {
     person_changes_from_the_version_that_was_read,
     two_owners_cannot_remove_each_other,
     session_ends_by_time_by_idleness_and_by_hand,
+    session_is_extended_and_never_shortened,
     disabled_person_has_no_session,
     api_token_is_valid_until_it_expires_or_is_revoked,
     enrollment_link_works_once,
@@ -93,6 +94,18 @@ async fn session_ends_by_time_by_idleness_and_by_hand(store: Store) {
     store.start_session(session(1)).await.unwrap();
     store.forget_expired(at(3600)).await.unwrap();
     assert!(!store.end_session(Sha256::of(b"1")).await.unwrap());
+}
+
+async fn session_is_extended_and_never_shortened(store: Store) {
+    store.create_person(at(0), person(1)).await.unwrap();
+    store.start_session(session(1)).await.unwrap();
+    let token = Sha256::of(b"1");
+    let expires_at = async || store.session(at(1), token, IDLE).await.unwrap().unwrap().expires_at;
+    let before = expires_at().await;
+    store.extend_session(token, at(1)).await.unwrap();
+    assert_eq!(expires_at().await, before);
+    store.extend_session(token, at(9000)).await.unwrap();
+    assert_eq!(expires_at().await, at(9000));
 }
 
 async fn disabled_person_has_no_session(store: Store) {

@@ -1,0 +1,64 @@
+// Finding devices, and learning why one is where it is.
+
+import { expect, listedDevices, macadam, test } from "./rig";
+
+test("list shows what the command line lists", async ({ page }) => {
+  const devices = listedDevices();
+  await page.goto("/devices");
+  const table = page.getByRole("table", { name: "Devices" });
+  await expect(table).toHaveAttribute("aria-rowcount", String(devices.length + 1));
+  await expect(page.getByRole("link", { name: `All ${devices.length}` })).toBeVisible();
+});
+
+test("search and filters stand in the address and are taken away again", async ({ page }) => {
+  const [first] = listedDevices();
+  await page.goto("/devices");
+  await page.getByRole("searchbox").fill(first?.serial_number ?? "");
+  await expect(page).toHaveURL(new RegExp(`search=.*${first?.serial_number}`));
+  await expect(page.getByRole("table", { name: "Devices" })).toHaveAttribute("aria-rowcount", "2");
+  await page.reload();
+  await expect(page.getByRole("searchbox")).toHaveValue(first?.serial_number ?? "");
+  await page.getByRole("searchbox").fill("no such device");
+  await expect(page.getByText("No device matches")).toBeVisible();
+  await page.getByRole("link", { name: "Show all devices" }).click();
+  await expect(page.getByRole("searchbox")).toHaveValue("");
+});
+
+test("columns are chosen and stay chosen", async ({ page }) => {
+  await page.goto("/devices");
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("checkbox", { name: "Serial number" }).check();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("columnheader", { name: "Serial number" })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("columnheader", { name: "Serial number" })).toBeVisible();
+});
+
+test("arrow keys walk the list and Enter opens a device", async ({ page }) => {
+  await page.goto("/devices?sort=name");
+  const rows = page.locator("[data-index] a");
+  await rows.first().focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(rows.nth(1)).toBeFocused();
+  const name = await rows.nth(1).textContent();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(name ?? "");
+});
+
+test("device is explained in the words of the command line", async ({ page }) => {
+  const device = listedDevices().find((one) => one.decision.target_version) ?? listedDevices()[0];
+  await page.goto(`/devices/${device?.id}`);
+  await expect(page.getByRole("heading", { name: "Why" })).toBeVisible();
+  const explained = JSON.parse(macadam("devices", "explain", device?.id ?? "", "--json")) as {
+    decision: { trace: { sentence: string }[] };
+  };
+  const [first] = explained.decision.trace;
+  await expect(page.getByText(first?.sentence ?? "nothing").first()).toBeVisible();
+});
+
+test("device is asked to report", async ({ page }) => {
+  const [device] = listedDevices();
+  await page.goto(`/devices/${device?.id}?tab=commands`);
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await expect(page.getByText("was asked to report")).toBeVisible();
+});

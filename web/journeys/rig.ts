@@ -1,0 +1,64 @@
+// What every journey starts with: somebody who is signed in, and a page that must stay clean.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { type BrowserContext, test as base, expect, request } from "@playwright/test";
+
+export { expect } from "@playwright/test";
+
+const url = process.env.MACADAM_URL ?? "";
+export const owner = {
+  email: process.env.MACADAM_EMAIL ?? "",
+  password: readFileSync(process.env.MACADAM_PASSWORD_FILE ?? "/dev/null", "utf8").trim(),
+};
+
+type State = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+/** A page of the signed-in owner; a refused script or style, or an error, fails the journey. */
+export const test = base.extend<{ clean: undefined }, { signedIn: State }>({
+  signedIn: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's shape
+    async ({}, use) => {
+      const context = await request.newContext({ baseURL: url });
+      const answer = await context.post("/api/v1/session", { data: owner });
+      expect(answer.status()).toBe(200);
+      await use(await context.storageState());
+      await context.dispose();
+    },
+    { scope: "worker" },
+  ],
+  storageState: ({ signedIn }, use) => use(signedIn),
+  clean: [
+    async ({ page }, use) => {
+      const wrong: string[] = [];
+      page.on("pageerror", (error) => wrong.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error" && !message.text().includes("status of 4")) {
+          wrong.push(message.text());
+        }
+      });
+      await use(undefined);
+      expect(wrong).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** The same answers as on the page, from the command line. */
+export function macadam(...words: string[]): string {
+  return execFileSync(process.env.MACADAM_CLI ?? "macadam", words, { encoding: "utf8" });
+}
+
+/** One device as the command line shows it. */
+export interface ListedDevice {
+  id: string;
+  name: string;
+  serial_number: string;
+  os_version: string;
+  decision: { status: string; target_version: string | null };
+}
+
+export function listedDevices(): ListedDevice[] {
+  const pages = macadam("devices", "list", "--json").trim().split("\n");
+  return pages.flatMap((page) => (JSON.parse(page) as { items: ListedDevice[] }).items);
+}

@@ -1,0 +1,114 @@
+// The device list: every device, or those that its filters let through.
+
+import { IconDevices, IconFilterOff } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { ColumnPicker } from "../../parts/ColumnPicker";
+import { useColumns } from "../../parts/columns";
+import { DataTable } from "../../parts/DataTable";
+import { Message } from "../../parts/Message";
+import { PageHeader } from "../../parts/PageHeader";
+import { SearchBox } from "../../parts/SearchBox";
+import { DeviceCard, deviceColumns } from "./columns";
+import classes from "./Devices.module.css";
+import { DeviceChips, DeviceFilters } from "./Filters";
+import { type Device, deviceCountsQuery, devicesQuery } from "./queries";
+import { StatusCounts } from "./StatusCounts";
+import { type Changes, chips, type DeviceSearch } from "./search";
+
+const idOf = (device: Device) => device.id;
+const card = (device: Device) => <DeviceCard device={device} />;
+
+export function DevicesPage() {
+  const { t } = useTranslation(["devices", "common"]);
+  const search = useSearch({ from: "/inside/devices" });
+  const { change, sort } = useFilters(search);
+  const { data: counts } = useQuery(deviceCountsQuery(search));
+  const list = useInfiniteQuery(devicesQuery(search));
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const columns = useMemo(() => deviceColumns(t), [t]);
+  const choice = useColumns("devices", columns);
+  const { fetchNextPage, isFetchingNextPage } = list;
+  const loadMore = useCallback(() => {
+    if (!isFetchingNextPage) {
+      void fetchNextPage();
+    }
+  }, [fetchNextPage, isFetchingNextPage]);
+  const total = search.status ? (counts?.by_status[search.status] ?? 0) : counts?.total;
+  return (
+    <div className={classes.page}>
+      <PageHeader title={t("title")} />
+      <StatusCounts counts={counts} search={search} />
+      <div className={classes.tools}>
+        <SearchBox
+          label={t("search")}
+          value={search.search ?? ""}
+          onChange={(text) => change({ search: text })}
+          className={classes.search}
+        />
+        <DeviceFilters search={search} change={change} />
+        <ColumnPicker columns={columns} choice={choice} />
+      </div>
+      <DeviceChips search={search} change={change} />
+      <DataTable
+        label={t("title")}
+        columns={choice.shown}
+        rows={rows}
+        rowKey={idOf}
+        card={card}
+        total={total}
+        sort={search.sort ?? "name"}
+        onSort={sort}
+        isLoading={list.isPending}
+        error={list.error}
+        retry={() => void list.refetch()}
+        loadMore={list.hasNextPage ? loadMore : undefined}
+        empty={<NoDevices search={search} />}
+      />
+    </div>
+  );
+}
+
+function useFilters(search: DeviceSearch) {
+  const navigate = useNavigate({ from: "/devices" });
+  const change = useCallback(
+    (changes: Changes) => {
+      const next = { ...search, ...changes };
+      const kept = Object.entries(next).filter(([, value]) => value !== "" && value != null);
+      void navigate({ search: Object.fromEntries(kept) as DeviceSearch, replace: true });
+    },
+    [navigate, search],
+  );
+  const sort = useCallback(
+    (name: string) => change({ sort: name as NonNullable<DeviceSearch["sort"]> }),
+    [change],
+  );
+  return { change, sort };
+}
+
+function NoDevices({ search }: { search: DeviceSearch }) {
+  const { t } = useTranslation(["devices", "common"]);
+  const isFiltered = [...chips, "search", "status", "platform"].some((name) => name in search);
+  if (isFiltered) {
+    return (
+      <Message
+        Icon={IconFilterOff}
+        title={t("none_match")}
+        action={
+          <Link to="/devices" search={{}}>
+            {t("show_all")}
+          </Link>
+        }
+      >
+        {t("none_match_text")}
+      </Message>
+    );
+  }
+  return (
+    <Message Icon={IconDevices} title={t("none")}>
+      {t("none_text")}
+    </Message>
+  );
+}

@@ -1,0 +1,157 @@
+// The device list's filters: where they are chosen, and as chips that take them away.
+
+import { ActionIcon, Button, Popover, Select, Stack, TextInput } from "@mantine/core";
+import { IconFilter, IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { inert } from "../../parts/inert";
+import { platforms } from "../../parts/Platform";
+import { yours } from "../../parts/time";
+import classes from "./Devices.module.css";
+import { blueprintNamesQuery, itemNamesQuery } from "./queries";
+import { type Changes, chips, type DeviceSearch } from "./search";
+
+interface Props {
+  search: DeviceSearch;
+  change: (changes: Changes) => void;
+}
+
+export function DeviceFilters({ search, change }: Props) {
+  const { t } = useTranslation(["devices", "common"]);
+  return (
+    <>
+      <Select
+        aria-label={t("filter.platform")}
+        placeholder={t("filter.any_platform")}
+        data={platforms.map((value) => ({ value, label: t(`common:platform.${value}`) }))}
+        value={search.platform ?? null}
+        onChange={(value) => change({ platform: value as DeviceSearch["platform"] | null })}
+        clearable
+        w={150}
+      />
+      <Popover position="bottom-start" trapFocus shadow="md" width={288}>
+        <Popover.Target>
+          <Button variant="default" leftSection={<IconFilter size={16} />}>
+            {t("common:filters.more")}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={t("common:filters.more")}>
+          <MoreFilters search={search} change={change} />
+        </Popover.Dropdown>
+      </Popover>
+    </>
+  );
+}
+
+function MoreFilters({ search, change }: Props) {
+  const { t } = useTranslation("devices");
+  const { data: blueprints } = useQuery(blueprintNamesQuery);
+  const { data: items } = useQuery(itemNamesQuery);
+  const choice = (name: "overdue" | "meets_floor", yes: string, no: string) => (
+    <Select
+      label={t(`filter.${name}`)}
+      placeholder={t("filter.any")}
+      data={[
+        { value: "true", label: yes },
+        { value: "false", label: no },
+      ]}
+      value={search[name] === undefined ? null : String(search[name])}
+      onChange={(value) => change({ [name]: value === null ? null : value === "true" })}
+      clearable
+      comboboxProps={{ withinPortal: false }}
+    />
+  );
+  const named = (name: "blueprint_id" | "item_id", all: { id: string; name: string }[] = []) => (
+    <Select
+      label={t(`filter.${name}`)}
+      placeholder={t("filter.any")}
+      data={all.map(({ id, name: label }) => ({ value: id, label: inert(label) }))}
+      value={search[name] ?? null}
+      onChange={(value) => change({ [name]: value })}
+      clearable
+      searchable
+      comboboxProps={{ withinPortal: false }}
+    />
+  );
+  const text = (name: "os_version" | "os_version_below" | "target_version" | "tag") => (
+    <TextInput
+      label={t(`filter.${name}`)}
+      defaultValue={search[name] ?? ""}
+      onBlur={(event) => change({ [name]: event.currentTarget.value.trim() })}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") {
+          change({ [name]: event.currentTarget.value.trim() });
+        }
+      }}
+    />
+  );
+  return (
+    <Stack gap="xs">
+      {choice("overdue", t("filter.overdue_yes"), t("filter.overdue_no"))}
+      {choice("meets_floor", t("filter.meets_floor_yes"), t("filter.meets_floor_no"))}
+      {named("blueprint_id", blueprints)}
+      {named("item_id", items)}
+      {text("os_version")}
+      {text("os_version_below")}
+      {text("target_version")}
+      {text("tag")}
+    </Stack>
+  );
+}
+
+export function DeviceChips({ search, change }: Props) {
+  const { t, i18n } = useTranslation(["devices", "common"]);
+  const { data: blueprints } = useQuery(blueprintNamesQuery);
+  const { data: items } = useQuery(itemNamesQuery);
+  const active = chips.filter((name) => search[name] !== undefined);
+  if (active.length === 0) {
+    return null;
+  }
+  const says = (name: (typeof chips)[number]): string => {
+    const value = search[name];
+    switch (name) {
+      case "overdue":
+        return value ? t("filter.overdue_yes") : t("filter.overdue_no");
+      case "meets_floor":
+        return value ? t("filter.meets_floor_yes") : t("filter.meets_floor_no");
+      case "blueprint_id":
+        return `${t("filter.blueprint_id")}: ${blueprints?.find((one) => one.id === value)?.name ?? "…"}`;
+      case "item_id":
+        return `${t("filter.item_id")}: ${items?.find((one) => one.id === value)?.name ?? "…"}`;
+      case "due_before":
+      case "not_seen_since":
+        return `${t(`filter.${name}`)} ${yours(String(value), { language: i18n.language })}`;
+      case "os_version":
+      case "os_version_below":
+      case "target_version":
+      case "tag":
+        return `${t(`filter.${name}`)}: ${inert(String(value))}`;
+    }
+  };
+  return (
+    <div className={classes.chips}>
+      {active.map((name) => (
+        <span key={name} className={classes.chip}>
+          {says(name)}
+          <ActionIcon
+            size="xs"
+            color="accent"
+            onClick={() => change({ [name]: null })}
+            aria-label={t("common:filters.remove", { name: says(name) })}
+          >
+            <IconX size={12} />
+          </ActionIcon>
+        </span>
+      ))}
+      {active.length > 1 && (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          onClick={() => change(Object.fromEntries(active.map((name) => [name, null])))}
+        >
+          {t("common:filters.clear")}
+        </Button>
+      )}
+    </div>
+  );
+}

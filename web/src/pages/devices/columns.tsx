@@ -1,0 +1,178 @@
+// The columns of the device list.
+
+import { Link } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
+import type { Column } from "../../parts/DataTable";
+import { PlatformIcon, PlatformVersion } from "../../parts/Platform";
+import { OverdueBadge, StatusBadge } from "../../parts/Status";
+import { Theirs } from "../../parts/Theirs";
+import { Day, DeviceTime, Moment } from "../../parts/Time";
+import classes from "./Devices.module.css";
+import type { Device } from "./queries";
+
+type Words = TFunction<["devices", "common"]>;
+
+function Name({ device }: { device: Device }) {
+  return (
+    <span className={classes.name}>
+      <PlatformIcon platform={device.platform} model={device.model} />
+      <Link to="/devices/$id" params={{ id: device.id }} className={classes.link}>
+        <Theirs text={device.name || device.serial_number} />
+      </Link>
+    </span>
+  );
+}
+
+function Deadline({ device }: { device: Device }) {
+  const { deadline_local: local, deadline_at: at, is_overdue } = device.decision;
+  return (
+    <span className={classes.pair}>
+      {local ? <DeviceTime local={local} at={at} names={false} /> : "–"}
+      {is_overdue && <OverdueBadge />}
+    </span>
+  );
+}
+
+export function deviceColumns(t: Words): Column<Device>[] {
+  return [
+    {
+      id: "name",
+      header: t("column.name"),
+      width: "minmax(12rem, 2fr)",
+      sort: "name",
+      cell: (device) => <Name device={device} />,
+    },
+    {
+      id: "status",
+      header: t("column.status"),
+      width: "minmax(7.5rem, 8.5rem)",
+      cell: (device) => <StatusBadge status={device.decision.status} />,
+    },
+    {
+      id: "os_version",
+      header: t("column.os_version"),
+      width: "minmax(7rem, 8rem)",
+      sort: "os_version",
+      cell: (device) => <PlatformVersion platform={device.platform} version={device.os_version} />,
+    },
+    {
+      id: "target",
+      header: t("column.target"),
+      width: "minmax(4rem, 5rem)",
+      cell: (device) => <span className="number">{device.decision.target_version ?? "–"}</span>,
+    },
+    {
+      id: "deadline",
+      header: t("column.deadline"),
+      width: "minmax(13.5rem, 14rem)",
+      sort: "deadline",
+      cell: (device) => <Deadline device={device} />,
+    },
+    {
+      id: "model",
+      header: t("column.model"),
+      width: "minmax(14rem, 1.5fr)",
+      cell: (device) => <Theirs text={device.model} className={classes.second} />,
+    },
+    {
+      id: "blueprint",
+      header: t("column.blueprint"),
+      width: "minmax(7rem, 1fr)",
+      cell: (device) => <span className={classes.second}>{device.blueprint?.name ?? "–"}</span>,
+    },
+    {
+      id: "last_seen",
+      header: t("column.last_seen"),
+      width: "minmax(9.5rem, 10.5rem)",
+      sort: "last_seen",
+      cell: (device) =>
+        device.last_seen_at ? <Moment at={device.last_seen_at} names={false} /> : "–",
+    },
+    ...extraColumns(t),
+  ];
+}
+
+/** What a reader may choose to see as well. */
+function extraColumns(t: Words): Column<Device>[] {
+  const isExtra = true;
+  return [
+    {
+      id: "serial_number",
+      header: t("column.serial_number"),
+      width: "minmax(8rem, 9rem)",
+      sort: "serial_number",
+      isExtra,
+      cell: (device) => <Theirs text={device.serial_number} className={classes.code} />,
+    },
+    {
+      id: "product",
+      header: t("column.product"),
+      width: "minmax(6rem, 7rem)",
+      isExtra,
+      cell: (device) => <Theirs text={device.product} className={classes.code} />,
+    },
+    {
+      id: "build",
+      header: t("column.build"),
+      width: "minmax(5rem, 6rem)",
+      isExtra,
+      cell: (device) => <Theirs text={device.build ?? "–"} className={classes.code} />,
+    },
+    {
+      id: "item",
+      header: t("column.item"),
+      width: "minmax(8rem, 1fr)",
+      isExtra,
+      cell: (device) => <span className={classes.second}>{device.decision.item?.name ?? "–"}</span>,
+    },
+    {
+      id: "reason",
+      header: t("column.reason"),
+      width: "minmax(16rem, 3fr)",
+      isExtra,
+      cell: (device) => <Theirs text={device.decision.reason} className={classes.second} />,
+    },
+    {
+      id: "tags",
+      header: t("column.tags"),
+      width: "minmax(7rem, 1fr)",
+      isExtra,
+      cell: (device) => <Theirs text={device.tags.join(", ") || "–"} className={classes.second} />,
+    },
+    {
+      id: "supervised",
+      header: t("column.supervised"),
+      width: "minmax(6rem, 6rem)",
+      isExtra,
+      cell: (device) => (device.supervised ? t("yes") : t("no")),
+    },
+    {
+      id: "enrolled",
+      header: t("column.enrolled"),
+      width: "minmax(7rem, 8rem)",
+      isExtra,
+      cell: (device) => <Day date={device.enrolled_at.slice(0, 10)} />,
+    },
+  ];
+}
+
+/** A device on a narrow screen. */
+export function DeviceCard({ device }: { device: Device }) {
+  const { target_version: target, deadline_local: local, deadline_at: at } = device.decision;
+  return (
+    <>
+      <span className={classes.pair}>
+        <Name device={device} />
+        <StatusBadge status={device.decision.status} />
+      </span>
+      <span className={classes.cardLine}>
+        <PlatformVersion platform={device.platform} version={device.os_version} />
+        {target && local && (
+          <span className={classes.cardTarget}>
+            → {target} · <DeviceTime local={local} at={at} names={false} />
+          </span>
+        )}
+      </span>
+    </>
+  );
+}

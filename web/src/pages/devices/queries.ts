@@ -1,0 +1,95 @@
+// What the device pages ask the server.
+
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, asked, type Schemas } from "../../api/client";
+import { LIVE } from "../../api/queries";
+import type { DeviceSearch } from "./search";
+
+export type Device = Schemas["Device"];
+
+const PAGE = 200;
+/** Lists that are longer are not read again as a whole; their counts are. */
+const PAGES_READ_AGAIN = 2;
+
+export function devicesQuery(search: DeviceSearch) {
+  return infiniteQueryOptions({
+    queryKey: ["devices", "list", search],
+    queryFn: ({ pageParam, signal }) =>
+      asked(
+        api.GET("/api/v1/devices", {
+          params: { query: { ...search, limit: PAGE, ...(pageParam && { cursor: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      (state.data?.pages.length ?? 0) <= PAGES_READ_AGAIN ? LIVE : false,
+  });
+}
+
+/** How many devices the filters let through, whatever their status. */
+export function deviceCountsQuery({ status: _, sort: __, ...search }: DeviceSearch) {
+  return queryOptions({
+    queryKey: ["devices", "counts", search],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/api/v1/device-counts", { params: { query: search }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: LIVE,
+  });
+}
+
+export const blueprintNamesQuery = queryOptions({
+  queryKey: ["blueprints", "names"],
+  queryFn: async ({ signal }) => {
+    const list = await asked(api.GET("/api/v1/blueprints", { signal }));
+    return list.items.map(({ id, name }) => ({ id, name }));
+  },
+  staleTime: 60_000,
+});
+
+export const itemNamesQuery = queryOptions({
+  queryKey: ["library-items", "names"],
+  queryFn: async ({ signal }) => {
+    const list = await asked(api.GET("/api/v1/library-items", { signal }));
+    return list.items.map(({ id, settings }) => ({ id, name: settings.label }));
+  },
+  staleTime: 60_000,
+});
+
+export function deviceQuery(id: string) {
+  return queryOptions({
+    queryKey: ["devices", id, "record"],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/api/v1/devices/{id}", { params: { path: { id } }, signal })),
+    refetchInterval: LIVE,
+  });
+}
+
+export function explanationQuery(id: string) {
+  return queryOptions({
+    queryKey: ["devices", id, "explanation"],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/api/v1/devices/{id}/explanation", { params: { path: { id } }, signal })),
+    refetchInterval: LIVE,
+  });
+}
+
+export function timelineQuery(id: string) {
+  return queryOptions({
+    queryKey: ["devices", id, "timeline"],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/api/v1/devices/{id}/timeline", { params: { path: { id } }, signal })),
+    refetchInterval: LIVE,
+  });
+}
+
+export function commandsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["devices", id, "commands"],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/api/v1/devices/{id}/commands", { params: { path: { id } }, signal })),
+    refetchInterval: LIVE,
+  });
+}

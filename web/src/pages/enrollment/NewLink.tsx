@@ -1,0 +1,108 @@
+// Makes an enrollment link, and shows it this once.
+
+import { Alert, Button, CopyButton, Group, Modal, Select, Text, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, asked } from "../../api/client";
+import { inert } from "../../parts/inert";
+import { blueprintNamesQuery } from "../devices/queries";
+import classes from "./Enrollment.module.css";
+
+const HOURS = ["1", "24", "72", "168", "720"] as const;
+
+export function NewLink({ isOpen, close }: { isOpen: boolean; close: () => void }) {
+  const { t } = useTranslation("enrollment");
+  return (
+    <Modal opened={isOpen} onClose={close} title={t("new")} size="md">
+      <Form close={close} />
+    </Modal>
+  );
+}
+
+function Form({ close }: { close: () => void }) {
+  const { t } = useTranslation(["enrollment", "common"]);
+  const [note, setNote] = useState("");
+  const [blueprint, setBlueprint] = useState<string | null>(null);
+  const [hours, setHours] = useState<string | null>("24");
+  const { data: blueprints = [] } = useQuery(blueprintNamesQuery);
+  const client = useQueryClient();
+  const create = useMutation({
+    mutationFn: () =>
+      asked(
+        api.POST("/api/v1/enrollments", {
+          body: { note: note.trim(), blueprint_id: blueprint, valid_hours: Number(hours) },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["enrollments"] }),
+  });
+  if (create.data) {
+    return <Made url={create.data.url} close={close} />;
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      {create.error && (
+        <Alert color="red" mb="md" role="alert">
+          {create.error.message}
+        </Alert>
+      )}
+      <TextInput
+        label={t("column.note")}
+        description={t("note_help")}
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        data-autofocus
+        mb="sm"
+      />
+      <Select
+        label={t("column.blueprint")}
+        description={t("blueprint_help")}
+        placeholder={t("no_blueprint")}
+        data={blueprints.map(({ id, name }) => ({ value: id, label: inert(name) }))}
+        value={blueprint}
+        onChange={setBlueprint}
+        clearable
+        mb="sm"
+      />
+      <Select
+        label={t("valid")}
+        data={HOURS.map((value) => ({ value, label: t(`hours.${value}`) }))}
+        value={hours}
+        onChange={setHours}
+        mb="lg"
+      />
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close}>
+          {t("common:cancel")}
+        </Button>
+        <Button type="submit" loading={create.isPending}>
+          {t("create")}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function Made({ url, close }: { url: string; close: () => void }) {
+  const { t } = useTranslation(["enrollment", "common"]);
+  return (
+    <>
+      <Text mb="sm">{t("made")}</Text>
+      <p className={classes.url}>{url}</p>
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" onClick={close}>
+          {t("common:close")}
+        </Button>
+        <CopyButton value={url}>
+          {({ copied, copy }) => (
+            <Button onClick={copy}>{copied ? t("common:copied") : t("copy")}</Button>
+          )}
+        </CopyButton>
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+// How a device stands, as a dot and a word.
+
+import { Tooltip } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "../api/client";
+import { Badge } from "./Badge";
+import classes from "./Status.module.css";
+
+export type StatusName = Schemas["Status"];
+
+export const statuses: StatusName[] = [
+  "error",
+  "pending",
+  "downloading",
+  "cached",
+  "installing",
+  "pass",
+  "available",
+  "waiting",
+  "incompatible",
+  "excluded",
+];
+
+/** What kind of news a status is. */
+export const tone: Record<StatusName, "good" | "busy" | "bad" | "open" | "quiet"> = {
+  available: "quiet",
+  pending: "open",
+  waiting: "quiet",
+  downloading: "busy",
+  cached: "busy",
+  installing: "busy",
+  pass: "good",
+  error: "bad",
+  incompatible: "quiet",
+  excluded: "quiet",
+};
+
+export function StatusBadge({ status }: { status: StatusName }) {
+  const { t } = useTranslation();
+  return (
+    <Tooltip label={t(`status_says.${status}`)}>
+      <span className={classes.badge} data-tone={tone[status]}>
+        <span className={classes.dot} aria-hidden="true" />
+        {t(`status.${status}`)}
+      </span>
+    </Tooltip>
+  );
+}
+
+/** Says that a deadline has passed. */
+export function OverdueBadge() {
+  const { t } = useTranslation();
+  return <Badge tone="bad">{t("overdue")}</Badge>;
+}

@@ -1,0 +1,59 @@
+// A moment on the page, and always whose.
+
+import { Tooltip } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import classes from "./Time.module.css";
+import * as time from "./time";
+
+interface Common {
+  /** Whether the text names the clock; in a table its column does. */
+  names?: boolean;
+}
+
+/** A moment by the reader's clock. */
+export function Moment({ at, names = true }: Common & { at: string }) {
+  const { t, i18n } = useTranslation();
+  const style = { language: i18n.language };
+  return (
+    <Tooltip label={t("time.in_utc", { time: time.utc(at, style) })}>
+      <time dateTime={at} className={classes.time}>
+        {time.yours(at, style)}
+        {names && <span className={classes.whose}> {t("time.yours")}</span>}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** A moment by the device's own clock, with what it is for the reader and in UTC. */
+export function DeviceTime({
+  local,
+  at,
+  names = true,
+}: Common & { local: string; at?: string | null | undefined }) {
+  const { t, i18n } = useTranslation();
+  const style = { language: i18n.language };
+  const lines = at
+    ? [
+        t("time.for_you", { time: time.yours(at, style) }),
+        t("time.in_utc", { time: time.utc(at, style) }),
+      ]
+    : [t("time.device_offset_unknown")];
+  return (
+    <Tooltip multiline label={lines.map((line) => <div key={line}>{line}</div>)}>
+      <time dateTime={local} className={classes.time}>
+        {time.onDevice(local, style)}
+        {names && <span className={classes.whose}> {t("time.device")}</span>}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** A day, such as the one Apple released something on. */
+export function Day({ date }: { date: string }) {
+  const { i18n } = useTranslation();
+  return (
+    <time dateTime={date} className={classes.time}>
+      {time.day(date, { language: i18n.language })}
+    </time>
+  );
+}

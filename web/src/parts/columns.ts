@@ -1,0 +1,27 @@
+// Which columns of a table its reader chose; remembered in the browser.
+
+import { useLocalStorage } from "@mantine/hooks";
+import type { Column } from "./DataTable";
+
+export interface ColumnChoice<Row> {
+  shown: Column<Row>[];
+  isShown: (id: string) => boolean;
+  toggle: (id: string) => void;
+}
+
+/** The columns to show; the first always is. */
+export function useColumns<Row>(table: string, columns: Column<Row>[]): ColumnChoice<Row> {
+  const usual = columns.filter((column) => !column.isExtra).map((column) => column.id);
+  const [chosen, choose] = useLocalStorage<string[]>({
+    key: `macadam.columns.${table}`,
+    defaultValue: usual,
+    getInitialValueInEffect: false,
+  });
+  const isShown = (id: string) => id === columns[0]?.id || chosen.includes(id);
+  return {
+    shown: columns.filter((column) => isShown(column.id)),
+    isShown,
+    toggle: (id) =>
+      choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]),
+  };
+}

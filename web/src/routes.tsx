@@ -1,0 +1,92 @@
+// Every page and its address. A page is a chunk of its own; a new one is a line here and, where
+// the sidebar shows it, one in `shell/places.ts`.
+
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { sessionQuery, setUpQuery } from "./api/queries";
+import { type DeviceTab, deviceSearch, deviceTabSearch } from "./pages/devices/search";
+import { Shell } from "./shell/Shell";
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: "/set-up",
+  beforeLoad: async ({ context }) => {
+    const { needed } = await context.queryClient.fetchQuery(setUpQuery);
+    if (!needed) {
+      throw redirect({ to: "/sign-in" });
+    }
+  },
+  component: lazyRouteComponent(() => import("./pages/session/SetUpPage"), "SetUpPage"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search): { next?: string } =>
+    typeof search.next === "string" ? { next: search.next } : {},
+  beforeLoad: async ({ context }) => {
+    const { needed } = await context.queryClient.fetchQuery(setUpQuery);
+    if (needed) {
+      throw redirect({ to: "/set-up" });
+    }
+  },
+  component: lazyRouteComponent(() => import("./pages/session/SignInPage"), "SignInPage"),
+});
+
+/** Everything behind the door. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session === null) {
+      throw redirect({ to: "/sign-in", search: { next: location.href } });
+    }
+  },
+  component: Shell,
+});
+
+const start = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/devices" });
+  },
+});
+
+const devices = createRoute({
+  getParentRoute: () => inside,
+  path: "/devices",
+  validateSearch: deviceSearch,
+  component: lazyRouteComponent(() => import("./pages/devices/DevicesPage"), "DevicesPage"),
+});
+
+const device = createRoute({
+  getParentRoute: () => inside,
+  path: "/devices/$id",
+  validateSearch: (raw): { tab?: DeviceTab } => deviceTabSearch(raw),
+  component: lazyRouteComponent(() => import("./pages/devices/DevicePage"), "DevicePage"),
+});
+
+const enrollment = createRoute({
+  getParentRoute: () => inside,
+  path: "/enrollment",
+  component: lazyRouteComponent(
+    () => import("./pages/enrollment/EnrollmentPage"),
+    "EnrollmentPage",
+  ),
+});
+
+export const routes = root.addChildren([
+  setUp,
+  signIn,
+  inside.addChildren([start, devices, device, enrollment]),
+]);

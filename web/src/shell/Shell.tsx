@@ -1,0 +1,62 @@
+// The frame of every page behind the door: sidebar, or a bar with a menu on narrow screens.
+
+import { ActionIcon, Drawer } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { IconMenu2 } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { sessionQuery } from "../api/queries";
+import { Logo } from "./Logo";
+import classes from "./Shell.module.css";
+import { Sidebar } from "./Sidebar";
+
+export function Shell() {
+  const { t } = useTranslation();
+  const { data: session } = useQuery(sessionQuery);
+  const location = useLocation();
+  const isNarrow = useMediaQuery("(max-width: 56em)", undefined, {
+    getInitialValueInEffect: false,
+  });
+  const [isOpen, menu] = useDisclosure(false);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes on every way it leads
+  useEffect(() => menu.close(), [location.pathname]);
+
+  if (session === null) {
+    return <Navigate to="/sign-in" search={{ next: location.href }} />;
+  }
+  return (
+    <div className={classes.frame} data-narrow={isNarrow || undefined}>
+      <a className={classes.skip} href="#page">
+        {t("skip")}
+      </a>
+      {isNarrow ? (
+        <header className={classes.bar}>
+          <ActionIcon size="lg" onClick={menu.open} aria-label={t("nav.open")}>
+            <IconMenu2 size={20} />
+          </ActionIcon>
+          <Logo />
+        </header>
+      ) : (
+        <div className={classes.side}>
+          <Sidebar />
+        </div>
+      )}
+      {isNarrow && (
+        <Drawer.Root opened={isOpen} onClose={menu.close} size={264} padding={0}>
+          <Drawer.Overlay />
+          <Drawer.Content aria-label={t("nav.label")}>
+            <div className={classes.drawer}>
+              <Sidebar />
+            </div>
+          </Drawer.Content>
+        </Drawer.Root>
+      )}
+      <main id="page" tabIndex={-1} className={classes.page}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,8 @@
+// German: the same keys as English, which a test checks.
+
+import common from "./de/common.json";
+import devices from "./de/devices.json";
+import enrollment from "./de/enrollment.json";
+import session from "./de/session.json";
+
+export const de = { common, devices, enrollment, session };

@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that must hold on the main branch.
 
 use crate::step::{cargo, cargo_command, output_of, step};
-use crate::{licenses, prerequisites, test, tidy};
+use crate::{journeys, licenses, prerequisites, test, tidy, web};
 
 use anyhow::{Context, bail, ensure};
 
@@ -20,10 +20,12 @@ pub(crate) fn ci(words: &[&str]) -> anyhow::Result<()> {
         let scope = ["clippy", "--workspace", "--features", "xtask/seed", "--all-targets"];
         cargo(&[scope.as_slice(), &["--", "--deny", "warnings"]].concat())
     })?;
+    step("web app", web::check)?;
     step("documentation", documentation)?;
     if with_test {
         step("tests", || test::test(&[]))?;
     }
+    step("journeys", || journeys::journeys(&[]))?;
     step("dependencies", deny)
 }
 

@@ -2,7 +2,7 @@
 //! runs fast, Apple's real release history, and a policy file.
 
 mod children;
-mod home;
+pub(crate) mod home;
 
 use std::path::Path;
 use std::process::Stdio;
@@ -12,55 +12,82 @@ use anyhow::{Context, bail, ensure};
 
 use self::children::{Children, Programs};
 use self::home::Home;
-use crate::prerequisites;
 use crate::step::{cargo, step};
+use crate::{prerequisites, web};
 
 /// How long a part may take to come up.
 const PATIENCE: Duration = Duration::from_secs(180);
-const OWNER: &str = "owner@example.com";
+pub(crate) const OWNER: &str = "owner@example.com";
 const BLUEPRINT: &str = "Everybody";
 
 /// What the demo can be told.
-struct Wish {
-    devices: u32,
+pub(crate) struct Wish {
+    pub(crate) devices: u32,
     /// Fleet seconds in one second.
-    factor: u32,
-    start: String,
+    pub(crate) factor: u32,
+    pub(crate) start: String,
     /// Stop at this moment of the fleet's time, for a demo that nobody looks at.
-    until: Option<String>,
-    begins_anew: Option<bool>,
+    pub(crate) until: Option<String>,
+    pub(crate) begins_anew: Option<bool>,
 }
 
 /// Runs the demo until Ctrl-C, or until the moment that was asked for.
 pub(crate) fn demo(words: &[&str]) -> anyhow::Result<()> {
     let wish = Wish::read(words)?;
     prerequisites::check_build()?;
-    println!("building the server and the simulator; the first time takes about ten minutes");
-    step("build", || cargo(&["build", "--package", "macadam", "--package", "macadam-sim"]))?;
-    let home = Home::choose(wish.begins_anew)?;
-    let programs = Programs::built()?;
-    // From here on, whatever ends this function ends every child.
-    let mut children = Children::default();
-    children.start("simulator", &mut programs.fleet(&home, &wish))?;
-    home.wait_for(&home.doubles_file(), PATIENCE)?;
-    home.write_server_settings(&wish)?;
-    children.start("server", &mut programs.server(&home))?;
-    programs.wait_until_ready(&home, PATIENCE)?;
-    if !home.token_file().is_file() {
-        set_up(&home, &programs)?;
-    }
-    tell_where(&home);
-    let mut watch = programs.cli(&home, &["watch"]);
-    if let Some(until) = &wish.until {
-        watch.args(["--until", until]);
-    }
-    let status = watch.status().context("starting the live view")?;
-    ensure!(status.success(), "the live view ended with {status}");
+    build()?;
+    let home = Home::choose(crate::root().join(".macadam/demo"), wish.begins_anew)?;
+    let mut running = Running::start(home, &wish)?;
+    tell_where(&running.home);
+    running.watch(wish.until.as_deref())?;
     if wish.until.is_some() {
         return Ok(());
     }
     println!("the fleet goes on; Ctrl-C ends the server and the simulator");
-    children.wait()
+    running.children.wait()
+}
+
+/// Builds everything a demo runs.
+pub(crate) fn build() -> anyhow::Result<()> {
+    step("web app", web::web)?;
+    println!("building the server and the simulator; the first time takes about ten minutes");
+    step("build", || cargo(&["build", "--package", "macadam", "--package", "macadam-sim"]))
+}
+
+/// A server with its fleet; whatever drops it ends every child.
+pub(crate) struct Running {
+    pub(crate) home: Home,
+    programs: Programs,
+    children: Children,
+}
+
+impl Running {
+    /// Starts both, and sets the server up where nobody has.
+    pub(crate) fn start(home: Home, wish: &Wish) -> anyhow::Result<Self> {
+        let programs = Programs::built()?;
+        let mut running = Self { home, programs, children: Children::default() };
+        let Self { home, programs, children } = &mut running;
+        children.start("simulator", &mut programs.fleet(home, wish))?;
+        home.wait_for(&home.doubles_file(), PATIENCE)?;
+        home.write_server_settings(wish)?;
+        children.start("server", &mut programs.server(home))?;
+        programs.wait_until_ready(home, PATIENCE)?;
+        if !home.token_file().is_file() {
+            set_up(home, programs)?;
+        }
+        Ok(running)
+    }
+
+    /// Shows the fleet until a moment of its time, or until Ctrl-C.
+    pub(crate) fn watch(&self, until: Option<&str>) -> anyhow::Result<()> {
+        let mut watch = self.programs.cli(&self.home, &["watch"]);
+        if let Some(until) = until {
+            watch.args(["--until", until]);
+        }
+        let status = watch.status().context("starting the live view")?;
+        ensure!(status.success(), "the live view ended with {status}");
+        Ok(())
+    }
 }
 
 /// What a person does with a new server: the first owner, the push certificate, a token for the
@@ -91,21 +118,27 @@ fn set_up(home: &Home, programs: &Programs) -> anyhow::Result<()> {
 }
 
 fn tell_where(home: &Home) {
-    println!("\n  {}", home.public_url());
+    println!("\n  {}", home.web_url());
     println!("  sign in with {OWNER} and the password in {}", home.password_file().display());
     println!("  {} speaks to this server", home.cli_wrapper().display());
     println!("  logs and data are in {}\n", home.directory().display());
 }
 
-impl Wish {
-    fn read(words: &[&str]) -> anyhow::Result<Self> {
-        let mut wish = Self {
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
             devices: 300,
             factor: 3600,
             start: "2026-02-09T06:00:00Z".to_owned(),
             until: None,
             begins_anew: None,
-        };
+        }
+    }
+}
+
+impl Wish {
+    fn read(words: &[&str]) -> anyhow::Result<Self> {
+        let mut wish = Self::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let mut value = || words.next().with_context(|| format!("{word} needs a value"));

@@ -10,6 +10,7 @@ mod ci;
 mod demo;
 mod figures;
 mod fuzz;
+mod journeys;
 mod layers;
 mod licenses;
 mod mutants;
@@ -21,6 +22,7 @@ mod setup;
 mod step;
 mod test;
 mod tidy;
+mod web;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +37,9 @@ usage: cargo xtask <command>
   test       run every test (needs no root and installs nothing)
   ci         everything that must hold: format, lints, tidy, tests, documentation, licenses
   setup      install the Debian packages that the tests need (needs root)
+  web        build the admin web app
+  journeys   try the web app in a browser against a server with a simulated fleet
+  screenshots  the same server; writes a picture of every page into web/screenshots
   figures    measure the server on this machine: the rows of docs/performance.md
   tidy       only the repository's own checks
   mutants    plant faults in the decision, one at a time, and expect the tests to catch each
@@ -52,6 +57,9 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::test(rest),
         ["ci", rest @ ..] => ci::ci(rest),
         ["setup"] => setup::setup(),
+        ["web"] => web::web(),
+        ["journeys", rest @ ..] => journeys::journeys(rest),
+        ["screenshots"] => journeys::screenshots(),
         ["tidy"] => tidy::tidy(),
         ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         ["mutants"] => mutants::mutants(),

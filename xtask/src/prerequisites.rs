@@ -25,14 +25,53 @@ const POSTGRES: Prerequisite = Prerequisite {
     is_there: || postgres_bin().is_some(),
 };
 
+const NODE: Prerequisite = Prerequisite {
+    what: "Node 20.19 or later, with npm",
+    package: "nodejs (20.19 or later, which may come from another source than Debian)",
+    is_there: || {
+        let version = output_of("node", &["--version"]);
+        version.is_some_and(|version| is_new_enough(&version))
+            && output_of("npm", &["--version"]).is_some()
+    },
+};
+
+const CHROMIUM: Prerequisite = Prerequisite {
+    what: "the Chromium browser (or its path in MACADAM_CHROMIUM)",
+    package: "chromium",
+    is_there: || chromium().is_some(),
+};
+
+/// Checks what the web app needs.
+pub(crate) fn check_web() -> anyhow::Result<()> {
+    check(&[NODE])
+}
+
+/// Checks what trying the web app in a browser needs.
+pub(crate) fn check_journeys() -> anyhow::Result<()> {
+    check(&[C_COMPILER, NODE, CHROMIUM])
+}
+
+/// Where the browser is.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("MACADAM_CHROMIUM").map(PathBuf::from);
+    let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    named.into_iter().chain(usual.map(PathBuf::from)).find(|path| path.is_file())
+}
+
+fn is_new_enough(version: &str) -> bool {
+    let mut parts = version.trim_start_matches('v').split('.').map(str::parse::<u32>);
+    let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else { return false };
+    (major, minor) >= (20, 19)
+}
+
 /// Checks what building needs.
 pub(crate) fn check_build() -> anyhow::Result<()> {
-    check(&[C_COMPILER])
+    check(&[C_COMPILER, NODE])
 }
 
 /// Checks what building and testing need.
 pub(crate) fn check_test() -> anyhow::Result<()> {
-    check(&[C_COMPILER, POSTGRES])
+    check(&[C_COMPILER, NODE, POSTGRES])
 }
 
 fn check(all: &[Prerequisite]) -> anyhow::Result<()> {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-const PACKAGES: [&str; 3] = ["build-essential", "openssl", "postgresql"];
+const PACKAGES: [&str; 4] = ["build-essential", "chromium", "openssl", "postgresql"];
 
 /// Installs what is missing; does nothing where everything is there.
 pub(crate) fn setup() -> anyhow::Result<()> {

@@ -6,7 +6,8 @@ use std::process::Stdio;
 use anyhow::{Context, ensure};
 
 use crate::prerequisites;
-use crate::step::cargo_command;
+use crate::step::{cargo_command, step};
+use crate::web;
 
 /// Where tests that replay real feeds find them.
 pub(crate) const RELEASE_DATA: &str = "MACADAM_RELEASE_DATA";
@@ -26,6 +27,7 @@ pub(crate) fn test(extra: &[&str]) -> anyhow::Result<()> {
     println!(
         "building and running every test; the first build takes about ten minutes on two cores"
     );
+    step("web app", web::web)?;
     let mut arguments = vec!["test", "--workspace", "--no-fail-fast"];
     arguments.extend(extra);
     let mut child =

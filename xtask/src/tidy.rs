@@ -10,6 +10,8 @@ use crate::layers;
 
 const FILE_LINES: usize = 500;
 const COLUMNS: usize = 100;
+/// The same for the web app's files, but the generated one.
+const WEB_FILE_LINES: usize = 300;
 
 /// Words that have another word here (`ARCHITECTURE.md`, "Words").
 const OTHER_WORDS: [(&str, &str); 5] = [
@@ -35,6 +37,9 @@ pub(crate) fn tidy() -> anyhow::Result<()> {
         }
         if name.ends_with(".rs") || name.ends_with(".md") {
             check_words(&name, &text, &mut wrong);
+        }
+        if is_web_source(&name) && text.lines().count() > WEB_FILE_LINES {
+            wrong.push(format!("{name}: more than {WEB_FILE_LINES} lines"));
         }
         if name.ends_with("Cargo.lock") || name.ends_with("package-lock.json") {
             check_lock(&name, &text, &mut wrong);
@@ -66,6 +71,11 @@ fn tracked_files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let listed = crate::step::output_of("git", &["-C", &root_text, "ls-files"])
         .context("listing the files with git")?;
     Ok(listed.lines().map(|name| root.join(name)).collect())
+}
+
+fn is_web_source(name: &str) -> bool {
+    let is_source = name.ends_with(".ts") || name.ends_with(".tsx");
+    name.starts_with("web/") && is_source && name != "web/src/api/schema.ts"
 }
 
 fn check_rust(

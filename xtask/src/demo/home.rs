@@ -13,17 +13,19 @@ use serde_json::Value;
 use super::Wish;
 
 /// The directory of one demo, which a later run can go on with.
-pub(super) struct Home {
+pub(crate) struct Home {
     directory: PathBuf,
+    /// Where devices reach the server, by HTTPS.
     port: u16,
+    /// Where a browser on this machine does, by plain HTTP.
+    web_port: u16,
 }
 
 impl Home {
     /// Goes on with an earlier demo or begins anew, as asked; asks where nobody said.
-    pub(super) fn choose(begins_anew: Option<bool>) -> anyhow::Result<Self> {
-        let directory = crate::root().join(".macadam/demo");
-        let port_file = directory.join("port");
-        let is_there = port_file.is_file();
+    pub(crate) fn choose(directory: PathBuf, begins_anew: Option<bool>) -> anyhow::Result<Self> {
+        let (port_file, web_port_file) = (directory.join("port"), directory.join("web-port"));
+        let is_there = port_file.is_file() && web_port_file.is_file();
         let anew = match begins_anew {
             Some(anew) => anew,
             None if !is_there => true,
@@ -34,83 +36,95 @@ impl Home {
                 fs::remove_dir_all(&directory).context("removing the earlier demo")?;
             }
             fs::create_dir_all(&directory).context("making a place for the demo")?;
-            fs::write(&port_file, free_port()?.to_string()).context("noting the port")?;
+            for file in [&port_file, &web_port_file] {
+                fs::write(file, free_port()?.to_string()).context("noting a port")?;
+            }
         } else if !is_there {
             bail!("there is no earlier demo to resume");
         }
-        let port = fs::read_to_string(&port_file)?.trim().parse().context("reading the port")?;
-        Ok(Self { directory, port })
+        let read = |file: &Path| -> anyhow::Result<u16> {
+            fs::read_to_string(file)?.trim().parse().context("reading a port")
+        };
+        let (port, web_port) = (read(&port_file)?, read(&web_port_file)?);
+        Ok(Self { directory, port, web_port })
     }
 
-    pub(super) fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
-    pub(super) fn simulator_directory(&self) -> PathBuf {
+    pub(crate) fn simulator_directory(&self) -> PathBuf {
         self.directory.join("simulator")
     }
 
-    pub(super) fn doubles_file(&self) -> PathBuf {
+    pub(crate) fn doubles_file(&self) -> PathBuf {
         self.simulator_directory().join("doubles.json")
     }
 
-    pub(super) fn settings_file(&self) -> PathBuf {
+    pub(crate) fn settings_file(&self) -> PathBuf {
         self.directory.join("macadam.toml")
     }
 
-    pub(super) fn data_directory(&self) -> PathBuf {
+    pub(crate) fn data_directory(&self) -> PathBuf {
         self.directory.join("data")
     }
 
     /// The authority of the certificate that the server issued to itself.
-    pub(super) fn roots_file(&self) -> PathBuf {
+    pub(crate) fn roots_file(&self) -> PathBuf {
         self.data_directory().join("ca.pem")
     }
 
-    pub(super) fn setup_code_file(&self) -> PathBuf {
+    pub(crate) fn setup_code_file(&self) -> PathBuf {
         self.data_directory().join("setup-code")
     }
 
-    pub(super) fn token_file(&self) -> PathBuf {
+    pub(crate) fn token_file(&self) -> PathBuf {
         self.directory.join("token")
     }
 
-    pub(super) fn password_file(&self) -> PathBuf {
+    pub(crate) fn password_file(&self) -> PathBuf {
         self.directory.join("password")
     }
 
-    pub(super) fn client_settings_file(&self) -> PathBuf {
+    pub(crate) fn client_settings_file(&self) -> PathBuf {
         self.directory.join("client.toml")
     }
 
     /// A script that runs the command line against this server.
-    pub(super) fn cli_wrapper(&self) -> PathBuf {
+    pub(crate) fn cli_wrapper(&self) -> PathBuf {
         self.directory.join("macadam")
     }
 
-    pub(super) fn log(&self, name: &str) -> PathBuf {
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.directory.join(format!("{name}.log"))
     }
 
-    pub(super) fn public_url(&self) -> String {
+    pub(crate) fn public_url(&self) -> String {
         format!("https://localhost:{}", self.port)
     }
 
+    /// The web app, which a browser takes for secure on this machine only.
+    pub(crate) fn web_url(&self) -> String {
+        format!("http://localhost:{}", self.web_port)
+    }
+
     /// The same settings any server has; those of an earlier run stay.
-    pub(super) fn write_server_settings(&self, wish: &Wish) -> anyhow::Result<()> {
+    pub(crate) fn write_server_settings(&self, wish: &Wish) -> anyhow::Result<()> {
         if self.settings_file().is_file() {
             return Ok(());
         }
         let doubles = self.doubles()?;
         let text = |name: &str| doubles[name].as_str().unwrap_or_default().to_owned();
         let settings = format!(
-            "public_url = \"{}\"\nlisten = [\"127.0.0.1:{}\"]\ndata_dir = \"{}\"\n\
+            "public_url = \"{}\"\nlisten = [\"127.0.0.1:{}\"]\n\
+             listen_http = [\"127.0.0.1:{}\"]\ndata_dir = \"{}\"\n\
              organization = \"Example Organization\"\n\n\
              [feed]\nurl = \"{}\"\nroots_file = \"{}\"\n\n\
              [push]\nurl = \"{}\"\nroots_file = \"{}\"\n\n\
              [fleet_clock]\nmode = \"accelerated\"\nstart = \"{}\"\nfactor = {}\n",
             self.public_url(),
             self.port,
+            self.web_port,
             self.data_directory().display(),
             text("feed_url"),
             text("roots_file"),
@@ -122,7 +136,7 @@ impl Home {
         fs::write(self.settings_file(), settings).context("writing the server's settings")
     }
 
-    pub(super) fn push_certificate_files(&self) -> anyhow::Result<(String, String)> {
+    pub(crate) fn push_certificate_files(&self) -> anyhow::Result<(String, String)> {
         let doubles = self.doubles()?;
         let path = |name: &str| doubles[name].as_str().map(str::to_owned).context("doubles.json");
         Ok((path("push_certificate_file")?, path("push_key_file")?))
@@ -134,7 +148,7 @@ impl Home {
     }
 
     /// A random password, kept in a file for the person who looks at the demo.
-    pub(super) fn new_password(&self) -> anyhow::Result<String> {
+    pub(crate) fn new_password(&self) -> anyhow::Result<String> {
         let mut bytes = [0_u8; 12];
         let mut random = fs::File::open("/dev/urandom").context("opening the random source")?;
         random.read_exact(&mut bytes).context("reading random bytes")?;
@@ -143,7 +157,7 @@ impl Home {
         Ok(password)
     }
 
-    pub(super) fn write_private(&self, path: &Path, text: &str) -> anyhow::Result<()> {
+    pub(crate) fn write_private(&self, path: &Path, text: &str) -> anyhow::Result<()> {
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let written = options.open(path).and_then(|mut file| writeln!(file, "{text}"));
@@ -152,7 +166,7 @@ impl Home {
 
     /// Waits until somebody has written a file.
     #[allow(clippy::disallowed_methods, reason = "a demo waits for real programs")]
-    pub(super) fn wait_for(&self, path: &Path, patience: Duration) -> anyhow::Result<()> {
+    pub(crate) fn wait_for(&self, path: &Path, patience: Duration) -> anyhow::Result<()> {
         let began = Instant::now();
         while !path.is_file() {
             if began.elapsed() > patience {

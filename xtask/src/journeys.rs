@@ -1,0 +1,56 @@
+//! `cargo xtask journeys` and `screenshots`: the web app in a browser, on a server as the demo runs
+//! it.
+
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+
+use crate::demo::home::Home;
+use crate::demo::{OWNER, Running, Wish, build};
+use crate::{prerequisites, web};
+
+/// Enough for every status, and few enough for two cores.
+const DEVICES: u32 = 60;
+/// By then, deadlines of the demo's policy have passed and others have not.
+const SCENE: &str = "2026-02-25T06:00:00Z";
+
+/// Runs every journey; words after the command go to Playwright as they are.
+pub(crate) fn journeys(words: &[&str]) -> anyhow::Result<()> {
+    in_browser("journeys", words)
+}
+
+/// Writes a picture of every page into `web/screenshots`.
+pub(crate) fn screenshots() -> anyhow::Result<()> {
+    in_browser("screenshots", &[])
+}
+
+fn in_browser(project: &str, words: &[&str]) -> anyhow::Result<()> {
+    prerequisites::check_journeys()?;
+    build()?;
+    let directory = crate::root().join(".macadam").join(project);
+    let home = Home::choose(directory, Some(true))?;
+    // A day passes in four seconds.
+    let wish = Wish { devices: DEVICES, factor: 21_600, ..Wish::default() };
+    let running = Running::start(home, &wish)?;
+    running.watch(Some(SCENE))?;
+    let status = playwright(&running, project, words).status().context("starting Playwright")?;
+    ensure!(status.success(), "the {project} ended with {status}");
+    Ok(())
+}
+
+fn playwright(running: &Running, project: &str, words: &[&str]) -> Command {
+    let home = &running.home;
+    let mut command = Command::new("npx");
+    command
+        .current_dir(web::directory())
+        .args(["--no-install", "playwright", "test", &format!("--project={project}")])
+        .args(words)
+        .env("MACADAM_URL", home.web_url())
+        .env("MACADAM_EMAIL", OWNER)
+        .env("MACADAM_PASSWORD_FILE", home.password_file())
+        .env("MACADAM_CLI", home.cli_wrapper());
+    if let Some(chromium) = prerequisites::chromium() {
+        command.env("MACADAM_CHROMIUM", chromium);
+    }
+    command
+}

@@ -1,5 +1,6 @@
 //! A typed client of the admin API, for the command line, the agent and tests.
 
+mod events;
 mod pages;
 mod resources;
 
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
+pub use events::Events;
 pub use pages::Pages;
 
 use crate::{ErrorCode, Problem};
@@ -106,6 +108,8 @@ struct Ask {
     body: Option<Vec<u8>>,
     revision: Option<u64>,
     query: Option<Value>,
+    /// Of the whole answer, where it is not the usual one.
+    timeout: Option<Duration>,
 }
 
 impl Ask {
@@ -176,7 +180,23 @@ impl Client {
     }
 
     async fn send(&self, method: Method, path: &str, ask: Ask) -> Result<Vec<u8>, ClientError> {
+        let response = self.ask(method, path, ask).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = read(response).await.map_err(|error| match error {
+            ReadError::Broken(source) => self.unreachable(source),
+            ReadError::TooLarge => ClientError::TooLarge { limit: MAX_ANSWER },
+        })?;
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        Err(self.refusal(status, &headers, &bytes))
+    }
+
+    async fn ask(&self, method: Method, path: &str, ask: Ask) -> Result<Response, ClientError> {
         let mut request = self.http.request(method, self.url(path, ask.query.as_ref()));
+        if let Some(timeout) = ask.timeout {
+            request = request.timeout(timeout);
+        }
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -186,20 +206,11 @@ impl Client {
         if let Some(body) = ask.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
-        let unreachable = |source: reqwest::Error| ClientError::Unreachable {
-            base: self.base.to_string(),
-            source: source.without_url(),
-        };
-        let response = request.send().await.map_err(unreachable)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = read(response).await.map_err(|error| match error {
-            ReadError::Broken(source) => unreachable(source),
-            ReadError::TooLarge => ClientError::TooLarge { limit: MAX_ANSWER },
-        })?;
-        if status.is_success() {
-            return Ok(bytes);
-        }
-        Err(self.refusal(status, &headers, &bytes))
+        request.send().await.map_err(|source| self.unreachable(source))
+    }
+
+    fn unreachable(&self, source: reqwest::Error) -> ClientError {
+        ClientError::Unreachable { base: self.base.to_string(), source: source.without_url() }
     }
 
     fn url(&self, path: &str, query: Option<&Value>) -> Url {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 use crate::decisions::{Mechanism, NotManageable, Status, Unresolved};
 use crate::facts::EnrollmentKind;
+use crate::releases::FeedList;
+use crate::summary::Standing;
 use crate::{Named, Os};
 
 /// One row of the device list.
@@ -80,6 +82,16 @@ pub struct DeviceFilter {
     pub due_before: Option<Timestamp>,
     /// Only devices not seen since this moment.
     pub not_seen_since: Option<Timestamp>,
+    /// Only devices that stand like this now.
+    pub standing: Option<Standing>,
+    /// Only devices that cannot update, or that nothing is enforced on, for this reason.
+    pub reason: Option<String>,
+    /// Only devices whose deadline is on this day, device-local.
+    pub due_on: Option<Date>,
+    /// Only devices that run this version or something newer.
+    pub os_version_from: Option<String>,
+    /// Only devices of the platforms that this list of Apple's feed is for.
+    pub list: Option<FeedList>,
     pub sort: Option<DeviceSort>,
 }
 

@@ -11,6 +11,7 @@ pub mod client;
 pub mod decisions;
 pub mod devices;
 pub mod enrollments;
+pub mod events;
 pub mod exceptions;
 pub mod facts;
 pub mod feeds;
@@ -25,6 +26,7 @@ pub mod releases;
 pub mod self_service;
 pub mod server;
 pub mod sessions;
+pub mod summary;
 mod text;
 pub mod tokens;
 

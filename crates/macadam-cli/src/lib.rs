@@ -14,9 +14,9 @@ mod words;
 use clap::Subcommand;
 
 use crate::commands::{
-    approval, audit, blueprints, catalog, completions, decide, devices, enrollments, exceptions,
-    items, people, policy, preview, push_certificate, releases, self_service, server, session,
-    setup, tokens, watch,
+    approval, audit, blueprints, catalog, completions, decide, devices, enrollments, events,
+    exceptions, items, people, policy, preview, push_certificate, releases, self_service, server,
+    session, setup, summary, tokens, watch,
 };
 pub use shell::Shell;
 
@@ -34,7 +34,7 @@ pub enum Command {
     /// Say who is signed in, and what they may do
     Whoami(session::Whoami),
     /// The fleet, and everything known about one device
-    Devices(devices::Devices),
+    Devices(Box<devices::Devices>),
     /// Library items, such as Managed OS
     Items(items::Items),
     /// Blueprints: which items reach which devices
@@ -67,6 +67,12 @@ pub enum Command {
     People(people::People),
     /// Who did what, when, from where
     Audit(audit::Audit),
+    /// Show the fleet in numbers, and what needs a person
+    Summary(summary::Summary),
+    /// Show how many devices ran which version, day by day
+    Versions(summary::Versions),
+    /// Print what changes, as it changes, until Ctrl-C
+    Events(events::Events),
     /// Say how the fleet and the server do
     Status(server::Status),
     /// Show the fleet live, until q or Ctrl-C
@@ -100,6 +106,9 @@ pub async fn run(command: Command, program: clap::Command, shell: &mut Shell) ->
         Command::Tokens(command) => command.run(shell).await,
         Command::People(command) => command.run(shell).await,
         Command::Audit(command) => command.run(shell).await,
+        Command::Summary(command) => command.run(shell).await,
+        Command::Versions(command) => command.run(shell).await,
+        Command::Events(command) => command.run(shell).await,
         Command::Status(command) => command.run(shell).await,
         Command::Watch(command) => command.run(shell).await,
         Command::Completions(command) => command.run(program, shell),

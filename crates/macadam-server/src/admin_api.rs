@@ -7,6 +7,7 @@ mod cookie;
 mod devices;
 mod enrollments;
 mod error;
+mod events;
 mod exceptions;
 mod feeds;
 mod input;
@@ -19,6 +20,7 @@ mod push_certificates;
 mod releases;
 mod server;
 mod sessions;
+mod summary;
 mod tokens;
 
 use std::time::Duration;
@@ -26,7 +28,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
 use macadam_api::ErrorCode;
@@ -70,6 +72,7 @@ pub(crate) fn router(app: App) -> Router {
         .method_not_allowed_fallback(refuse_method)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(map_response(add_headers))
+        .layer(from_fn_with_state(app.clone(), events::note_changes))
         .with_state(app)
 }
 
@@ -107,6 +110,9 @@ fn access() -> OpenApiRouter<App> {
 /// Devices, and how they come.
 fn fleet() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(events::watch_events))
+        .routes(routes!(summary::show_summary))
+        .routes(routes!(summary::list_version_shares))
         .routes(routes!(devices::list_devices))
         .routes(routes!(devices::count_devices))
         .routes(routes!(devices::show_device, devices::update_device))

@@ -14,6 +14,7 @@ mod devices;
 mod draft;
 mod enrollment;
 mod enrollment_links;
+mod events;
 mod exceptions;
 mod explanations;
 mod facts;
@@ -31,6 +32,7 @@ mod previews;
 mod profiles;
 mod prune;
 mod push_certificates;
+mod reasons;
 mod reconcile;
 mod release_notes;
 mod releases;
@@ -38,6 +40,7 @@ mod server_state;
 mod set_up;
 mod situations;
 mod status_reports;
+mod summary;
 mod tokens;
 
 use std::ops::Deref;
@@ -48,6 +51,7 @@ use jiff::Timestamp;
 use macadam_pki::CertificateAuthority;
 use macadam_store::Store;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use access::{Caller, Doors, SignInError, StartedSession};
 pub(crate) use catalog::{Belief, ObserveError, RefreshCatalogError};
@@ -55,6 +59,7 @@ pub(crate) use changes::ChangeError;
 pub(crate) use devices::DeviceError;
 pub(crate) use enrollment::UseLinkError;
 pub(crate) use enrollment_links::EnrollmentLinkError;
+pub(crate) use events::{Watch, Watchers};
 pub(crate) use exceptions::ExceptionError;
 pub(crate) use feeds::{ImportError, RefreshFeedError};
 pub(crate) use identities::{IdentityTrust, RecognizeError, Refusals, Suspect, TrustedCertificate};
@@ -102,6 +107,9 @@ pub(crate) struct Parts {
     pub(crate) apple_feed: AppleFeed,
     pub(crate) knowledge: ArcSwap<Knowledge>,
     pub(crate) reconciler: Reconciler,
+    pub(crate) watchers: Watchers,
+    /// Canceled when the server stops: what would not end by itself ends then.
+    pub(crate) stopping: CancellationToken,
 }
 
 /// Wakes workers: "compare what is with what should be, now".
@@ -109,6 +117,8 @@ pub(crate) struct Parts {
 pub(crate) struct Signals {
     pub(crate) reconcile_fleet: Arc<Notify>,
     pub(crate) send_pushes: Arc<Notify>,
+    pub(crate) publish_changes: Arc<Notify>,
+    pub(crate) follow_changes: Arc<Notify>,
 }
 
 impl App {

@@ -21,7 +21,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use crate::app::PrepareSetUpError;
-use crate::app::{App, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals};
+use crate::app::{
+    App, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals, Watchers,
+};
 use crate::clock::{FleetClock, Ids, WallClock};
 use crate::config::{Config, ServeArgs};
 use crate::listen::{Listener, Transport, serve_listener};
@@ -157,6 +159,8 @@ impl Server {
             apple_feed,
             knowledge: ArcSwap::from_pointee(Knowledge::of_the_past(&seed)),
             reconciler: Reconciler::default(),
+            watchers: Watchers::default(),
+            stopping: CancellationToken::new(),
         });
         app.prepare_set_up().await?;
         app.seed_catalog(&seed).await?;
@@ -171,8 +175,8 @@ impl Server {
     }
 
     async fn listen(app: App) -> Result<Self, StartError> {
-        let mut server =
-            Self { addresses: Vec::new(), tasks: Vec::new(), stop: CancellationToken::new(), app };
+        let stop = app.stopping.clone();
+        let mut server = Self { addresses: Vec::new(), tasks: Vec::new(), stop, app };
         let plain = server.app.config.listen_http.clone();
         let tls = server.app.config.listen.clone();
         // All listeners share the process's sockets, so they share the limit.

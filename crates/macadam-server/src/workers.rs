@@ -5,7 +5,10 @@ mod ask_silent_devices;
 #[cfg(test)]
 mod crew;
 mod flush_seen;
+mod follow_changes;
+mod note_versions;
 mod prune;
+mod publish_changes;
 mod reconcile_fleet;
 mod refresh_catalog;
 mod refresh_release_notes;
@@ -31,7 +34,10 @@ use ask_silent_devices::AskSilentDevices;
 #[cfg(test)]
 pub(crate) use crew::Crew;
 use flush_seen::FlushSeen;
+use follow_changes::FollowChanges;
+use note_versions::NoteVersions;
 use prune::Prune;
+use publish_changes::PublishChanges;
 use reconcile_fleet::ReconcileFleet;
 use refresh_catalog::RefreshCatalog;
 use refresh_release_notes::RefreshReleaseNotes;
@@ -61,11 +67,14 @@ pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<(
     let mut tasks = vec![
         team.spawn(FlushSeen::new(app.clone())),
         team.spawn(Prune::new(app.clone())),
+        team.spawn(NoteVersions::new(app.clone())),
         team.spawn(WatchChanges::new(app.clone())),
         team.spawn(RenewIdentities::new(app.clone())),
         team.spawn(AskSilentDevices::new(app.clone())),
         team.spawn(RunLegacyUpdates::new(app.clone())),
         team.spawn_signaled(ReconcileFleet::new(app.clone()), &signals.reconcile_fleet),
+        team.spawn_signaled(PublishChanges::new(app.clone()), &signals.publish_changes),
+        team.spawn_signaled(FollowChanges::new(app.clone()), &signals.follow_changes),
         team.spawn_signaled(SendPushes::new(app.clone()), &signals.send_pushes),
     ];
     if app.config.feed.is_enabled {

@@ -27,10 +27,11 @@ queries! {
         order by d.id" }
     DECISIONS = { "insert into decision (device_id, status, item_id, target_version, target_build,
             deadline_local, mechanism, meets_floor, reason, detail, decided_at, deadline_at,
-            digest)
+            digest, outcome, device_platform, device_version, blockers)
         select d.id, v.value ->> 1, as_uuid(v.value ->> 2), v.value ->> 3, v.value ->> 4,
             v.value ->> 5, v.value ->> 6, cast(v.value ->> 7 as boolean), v.value ->> 8,
-            v.value ->> 9, $2, cast(v.value ->> 11 as bigint), cast(v.value ->> 14 as bigint)
+            v.value ->> 9, $2, cast(v.value ->> 11 as bigint), cast(v.value ->> 14 as bigint),
+            v.value -> 15 ->> 0, v.value -> 15 ->> 1, v.value ->> 12, v.value -> 15 ->> 2
         from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
         where true
         on conflict (device_id) do update set status = excluded.status,
@@ -38,7 +39,10 @@ queries! {
             target_build = excluded.target_build, deadline_local = excluded.deadline_local,
             mechanism = excluded.mechanism, meets_floor = excluded.meets_floor,
             reason = excluded.reason, detail = excluded.detail, decided_at = excluded.decided_at,
-            deadline_at = excluded.deadline_at, digest = excluded.digest" }
+            deadline_at = excluded.deadline_at, digest = excluded.digest,
+            outcome = excluded.outcome, device_platform = excluded.device_platform,
+            device_version = excluded.device_version,
+            blockers = excluded.blockers" }
     LAST = { "select device_id, status, item_id, target_version, target_build, deadline_local,
             deadline_at, mechanism, meets_floor, reason, detail, decided_at
         from decision where device_id = $1" }
@@ -58,6 +62,9 @@ queries! {
 pub struct DecisionRecord {
     pub device: DeviceId,
     pub status: String,
+    /// Which outcome it is.
+    pub outcome: String,
+    pub platform: Platform,
     pub item: Option<ItemId>,
     pub target_version: Option<String>,
     pub target_build: Option<String>,
@@ -78,6 +85,8 @@ pub struct DecisionRecord {
     pub device_words: Option<String>,
     /// Of all that the record says, so that the same is not recorded again.
     pub digest: i64,
+    /// What will keep the device from its target, as stable codes in order.
+    pub blockers: Vec<String>,
 }
 
 row! {
@@ -197,5 +206,10 @@ fn as_row(record: &DecisionRecord) -> impl Serialize {
         &record.os_version,
         &record.device_words,
         record.digest,
+        (
+            &record.outcome,
+            record.platform.code(),
+            (!record.blockers.is_empty()).then(|| json(&record.blockers)),
+        ),
     )
 }

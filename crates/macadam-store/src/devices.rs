@@ -9,7 +9,8 @@ use uuid::Uuid;
 use self::filter::Filter;
 use crate::codes::codes;
 use crate::db::{Bind, Statement, json, params, queries, row};
-use crate::{EnrollmentId, Store, StoreError};
+use crate::summary::standing;
+use crate::{EnrollmentId, Standing, Store, StoreError};
 
 macro_rules! select_device {
     () => {
@@ -39,7 +40,8 @@ macro_rules! from_device {
 /// What is NULL does not matter; the casts tell PostgreSQL the type of a parameter it cannot see.
 macro_rules! matches_filter {
     () => {
-        r"(cast($1 as text) is null or f.search like $1 escape '\')
+        concat!(
+            r"(cast($1 as text) is null or f.search like $1 escape '\')
             and (cast($2 as uuid) is null or d.blueprint_id = $2)
             and (cast($3 as text) is null or f.platform = $3)
             and (cast($4 as text) is null or o.status = $4)
@@ -53,7 +55,17 @@ macro_rules! matches_filter {
             and (cast($12 as bigint) is null or f.os_order = $12)
             and (cast($13 as bigint) is null or f.os_order < $13)
             and (cast($14 as bigint) is null or o.deadline_at < $14)
-            and (cast($15 as bigint) is null or e.last_seen_at is null or e.last_seen_at < $15)"
+            and (cast($15 as bigint) is null or e.last_seen_at is null or e.last_seen_at < $15)
+            and (cast($16 as text) is null or ",
+            standing!(),
+            " = $16)
+            and (cast($18 as text) is null or o.reason = $18
+                or ($18 = 'undecided' and o.outcome is null))
+            and (cast($19 as text) is null or substr(o.deadline_local, 1, 10) = $19)
+            and (cast($20 as bigint) is null or f.os_order >= $20)
+            and (cast($21 as text) is null or instr(o.blockers, $21) > 0)
+            and (cast($22 as text) is null or instr($22, f.platform) > 0)"
+        )
     };
 }
 
@@ -66,9 +78,9 @@ macro_rules! page_by {
             matches_filter!(),
             " and (",
             $key,
-            ", d.id) > ($16, $17) order by ",
+            ", d.id) > ($23, $24) order by ",
             $key,
-            ", d.id limit $18"
+            ", d.id limit $25"
         )
     };
 }
@@ -177,6 +189,18 @@ pub struct DeviceFilter {
     pub os_order_below: Option<i64>,
     pub due_before: Option<Timestamp>,
     pub not_seen_since: Option<Timestamp>,
+    /// How they stand at a moment.
+    pub standing: Option<(Standing, Timestamp)>,
+    /// The code of why nothing is enforced or installed; `undecided` for those without a decision.
+    pub reason: Option<String>,
+    /// The device-local day of the deadline, such as `2026-03-10`.
+    pub due_on: Option<String>,
+    /// A version as `OsVersion::order` counts it; that or a newer one.
+    pub os_order_from: Option<i64>,
+    /// The code of what will keep the device from its target.
+    pub blocker: Option<String>,
+    /// Any of these platforms.
+    pub platforms: Option<Vec<Platform>>,
 }
 
 /// What a list of devices is ordered by; those that are equal in it by their ids.

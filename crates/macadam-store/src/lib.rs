@@ -7,6 +7,7 @@
 mod audit;
 mod blueprints;
 mod catalog;
+mod changes;
 mod codes;
 mod commands;
 mod db;
@@ -38,6 +39,7 @@ mod secrets;
 mod sessions;
 mod settings;
 mod store;
+mod summary;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -50,6 +52,7 @@ pub use catalog::{
     AppendCatalogError, Fetch, NewReview, ReleaseFacts, ReviewAction, ReviewEntry,
     StoredCatalogEvent,
 };
+pub use changes::{Change, ChangesAfter, NewChange};
 pub use commands::{
     Command, CommandAnswer, CommandOutcome, CommandResult, CommandState, Delivery, LastQuery,
     NewCommand, Offer, Poll, RESULT_LIMIT,
@@ -87,4 +90,5 @@ pub use refusals::{Refusal, RefusalReason};
 pub use seal::{Sealer, UnsealError};
 pub use sessions::{NewSession, Session};
 pub use store::{BULK_LIMIT, OpenStoreError, Store, StoreOptions};
+pub use summary::{DUE_SOON, FleetCount, FleetCounts, Standing, VersionShare};
 pub use tokens::{ApiToken, NewApiToken};

@@ -23,6 +23,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "inventory", include_str!("../migrations/0002_inventory.sql")),
     (3, "decision_digest", include_str!("../migrations/0003_decision_digest.sql")),
+    (4, "summary", include_str!("../migrations/0004_summary.sql")),
+    (5, "changes", include_str!("../migrations/0005_changes.sql")),
 ];
 
 /// What SQLite calls the types of strict tables.

@@ -1,7 +1,9 @@
 //! One suite, run on both databases; the helpers at the end are the only builders.
 
 mod access;
+mod changes_log;
 mod channel;
+mod counts;
 mod crash;
 mod documents;
 mod fleet;

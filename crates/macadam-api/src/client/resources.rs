@@ -24,6 +24,7 @@ use crate::releases::{Release, ReleaseFilter, ReleaseRecord, WriteReview};
 use crate::self_service::{CreateSelfServiceRequest, SelfServiceRequest};
 use crate::server::{Health, Server, WriteApproval};
 use crate::sessions::{Session, SignIn, SignedIn};
+use crate::summary::{Summary, SummaryQuery, VersionShare, VersionShareQuery};
 use crate::tokens::{CreateToken, CreatedToken, Token};
 
 type Asked<T> = Result<Answer<T>, ClientError>;
@@ -57,6 +58,16 @@ impl Client {
 
     pub async fn server(&self) -> Asked<Server> {
         self.get("/api/v1/server").await
+    }
+
+    /// The fleet in numbers, and what needs a person.
+    pub async fn summary(&self, query: &SummaryQuery) -> Asked<Summary> {
+        self.call(Method::GET, "/api/v1/summary", Ask::default().query(query)).await
+    }
+
+    /// How the versions were spread, day by day.
+    pub async fn version_shares(&self, query: &VersionShareQuery) -> Asked<Vec<VersionShare>> {
+        self.call(Method::GET, "/api/v1/version-shares", Ask::default().query(query)).await
     }
 
     pub async fn health(&self) -> Asked<Health> {

@@ -2,12 +2,15 @@
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use macadam_api::Os;
 use macadam_api::client::Client;
 use macadam_api::decisions::{Explanation, Status};
 use macadam_api::devices::{
     Device, DeviceCommand, DeviceFilter, DeviceRecord, DeviceSort, TimelineEntry, UpdateDevice,
 };
+use macadam_api::releases::FeedList;
+use macadam_api::summary::Standing;
 
 use super::{decide, find};
 use crate::connection::Connection;
@@ -92,6 +95,21 @@ struct Filter {
     /// Only devices not seen since this moment
     #[arg(long, value_name = "TIME", value_parser = words::instant)]
     not_seen_since: Option<Timestamp>,
+    /// on_time, due_soon, overdue, cannot_update or not_enforced
+    #[arg(long, value_parser = words::word::<Standing>)]
+    standing: Option<Standing>,
+    /// Why they cannot update, or why nothing is enforced, such as held or not_in_feed
+    #[arg(long)]
+    reason: Option<String>,
+    /// The day they are due on, on their own clocks
+    #[arg(long, value_name = "DAY")]
+    due_on: Option<Date>,
+    /// Only devices that run this version or something newer
+    #[arg(long, value_name = "VERSION")]
+    os_from: Option<String>,
+    /// Only the platforms of a list of Apple's feed: macos, ios or visionos
+    #[arg(long, value_parser = words::word::<FeedList>)]
+    list: Option<FeedList>,
     /// name, serial_number, os_version, deadline or last_seen
     #[arg(long, value_parser = words::word::<DeviceSort>)]
     sort: Option<DeviceSort>,
@@ -180,6 +198,11 @@ impl Filter {
             os_version_below: self.os_below,
             due_before: self.due_before,
             not_seen_since: self.not_seen_since,
+            standing: self.standing,
+            reason: self.reason,
+            due_on: self.due_on,
+            os_version_from: self.os_from,
+            list: self.list,
             sort: self.sort,
         })
     }

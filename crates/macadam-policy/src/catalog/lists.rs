@@ -9,7 +9,7 @@ use super::Catalog;
 use super::index::{KnownBuild, KnownRelease};
 use super::review::{ReviewMoment, ReviewState};
 use super::span::Moment;
-use crate::{Build, ItemId, OsVersion, Platform, UpdateId};
+use crate::{Build, FeedList, ItemId, OsVersion, Platform, UpdateId};
 
 /// One version and build for one device id, as `explain` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +100,26 @@ impl Catalog {
             }
         }
         summaries.into_values().collect()
+    }
+
+    /// The versions that were first public for any device id on or after a day, each with its
+    /// earliest day.
+    pub fn released_since(
+        &self,
+        since: Date,
+        now: Timestamp,
+    ) -> BTreeMap<(FeedList, OsVersion), Date> {
+        let mut versions: BTreeMap<_, Date> = BTreeMap::new();
+        for platform in Platform::ALL {
+            for (_, release) in self.known_releases(platform, Moment::from(now)) {
+                let day = versions
+                    .entry((platform.feed_list(), release.version))
+                    .or_insert(release.released);
+                *day = release.released.min(*day);
+            }
+        }
+        versions.retain(|_, day| *day >= since);
+        versions
     }
 
     /// The newest version of a major that is installable for some device of the platform and

@@ -3,6 +3,9 @@
 use super::{NotManageable, Suspended, Unresolved};
 
 impl Unresolved {
+    pub const ALL: [Self; 5] =
+        [Self::NotForThisDevice, Self::Held, Self::Withdrawn, Self::Expired, Self::NotApproved];
+
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
         match self {
@@ -38,6 +41,8 @@ impl Unresolved {
 }
 
 impl Suspended {
+    pub const ALL: [Self; 2] = [Self::Paused, Self::Exempt];
+
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
         match self {
@@ -56,6 +61,15 @@ impl Suspended {
 }
 
 impl NotManageable {
+    pub const ALL: [Self; 6] = [
+        Self::NotSupervised,
+        Self::UserEnrollment,
+        Self::NoDeclarativeManagement,
+        Self::NoUpdateId,
+        Self::EmptyCatalog,
+        Self::NotInFeed,
+    ];
+
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
         match self {

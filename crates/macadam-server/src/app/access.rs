@@ -299,7 +299,7 @@ fn network_of(address: IpAddr) -> IpAddr {
 }
 
 /// How the actor stands in the audit log: kind and name.
-fn actor_text(caller: &Caller) -> String {
+pub(super) fn actor_text(caller: &Caller) -> String {
     let kind = match caller.actor {
         Actor::Person => "person",
         Actor::Token => "token",

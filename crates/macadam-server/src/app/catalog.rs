@@ -7,6 +7,7 @@ mod offers;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use macadam_api::events::Noun;
 use macadam_api::releases::{Approval, FeedList, parse_release_id, release_id};
 use macadam_policy::{
     Catalog, CatalogEvent, CatalogPolicy, Doubts, InsaneFetch, OsVersion, Review, ReviewScope,
@@ -82,6 +83,7 @@ impl App {
                     .record_fetch_problem(now, GDMF, &problem)
                     .await
                     .map_err(ObserveError::from)?;
+                self.changed(Noun::Feeds, None);
                 Err(error.into())
             }
         }
@@ -111,6 +113,7 @@ impl App {
                 Err(insane) => {
                     self.note_doubts(at, &insane, doubts, version).await?;
                     self.store.record_fetch_problem(at, GDMF, &insane.to_string()).await?;
+                    self.changed(Noun::Feeds, None);
                     return Err(insane.into());
                 }
             };
@@ -120,6 +123,7 @@ impl App {
             if observation.events.is_empty() || self.append(at, end, documents).await? {
                 self.clear_doubts(&doubts, version).await?;
                 self.store.record_fetch(at, GDMF, canonical_hash(answer)).await?;
+                self.changed(Noun::Feeds, None);
                 let mut problems = answer.problems.clone();
                 problems.extend(observation.problems);
                 let changes = observation.events.len();
@@ -135,6 +139,7 @@ impl App {
             return Ok(());
         }
         self.refresh_knowledge().await?;
+        self.changed(Noun::Releases, None);
         tracing::info!(changes, releases = new_releases.join(", "), "the release catalog changed");
         self.policy_changed();
         Ok(())

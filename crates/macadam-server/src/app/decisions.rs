@@ -9,12 +9,12 @@ use jiff::tz::Offset;
 use macadam_api::decisions::local_moment;
 use macadam_declare::{DeclarationSet, Subject};
 use macadam_policy::{
-    AssignedItem, Assignment, Attributes, Decision, Device, DeviceId, ItemId, Mechanism,
-    NotManageable, Outcome, Status, Suspended, Target, Unresolved, assigned_items, decide,
-    managed_os_items,
+    AssignedItem, Assignment, Attributes, Decision, Device, DeviceId, ItemId, Mechanism, Outcome,
+    Status, Target, assigned_items, decide, managed_os_items,
 };
 use macadam_store::{DecisionRecord, DeviceSituation};
 
+use super::reasons::{outcome_code, reason};
 use super::{Knowledge, situations};
 
 /// A decision with everything that led to it and follows from it.
@@ -72,6 +72,8 @@ pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionR
     let mut record = DecisionRecord {
         device: id,
         status: status_code(decision.status).to_owned(),
+        outcome: outcome_code(&decision.outcome).to_owned(),
+        platform: device.platform,
         item: target.map(|target| target.item),
         target_version: target.map(|target| target.version.to_string()),
         target_build: target.map(|target| target.build.to_string()),
@@ -86,6 +88,7 @@ pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionR
         device_words: [&device.failure_reason, &device.declaration_problem]
             .into_iter()
             .find_map(|words| words.as_deref().map(ToOwned::to_owned)),
+        blockers: Vec::new(),
         digest: 0,
     };
     record.digest = digest(&record);
@@ -100,6 +103,7 @@ fn digest(record: &DecisionRecord) -> i64 {
     (&record.target_build, &record.deadline_local, &record.mechanism).hash(&mut hasher);
     (record.meets_floor, &record.reason, &record.detail).hash(&mut hasher);
     (&record.os_version, &record.device_words, record.deadline_at).hash(&mut hasher);
+    (&record.outcome, record.platform, &record.blockers).hash(&mut hasher);
     hasher.finish().cast_signed()
 }
 
@@ -120,31 +124,6 @@ pub(super) fn target(outcome: &Outcome) -> Option<&Target> {
         | Outcome::Suspended(_)
         | Outcome::NotManageable(_)
         | Outcome::NotAssigned => None,
-    }
-}
-
-/// A stable code for filters and the sentence for people: the last rule that fired says it best.
-fn reason(decision: &Decision) -> (Option<&'static str>, String) {
-    let last_rule =
-        || decision.trace.0.last().map(|step| step.rule.to_string()).unwrap_or_default();
-    match &decision.outcome {
-        Outcome::Install { target, .. } => {
-            (None, format!("{} by {}", target.version, target.deadline))
-        }
-        Outcome::UpToDate => (None, last_rule()),
-        Outcome::Available { version } => (None, format!("{version} is offered in Self Service")),
-        Outcome::Waiting => (None, last_rule()),
-        Outcome::Incompatible => (Some("incompatible"), last_rule()),
-        Outcome::Excluded => (Some("excluded"), last_rule()),
-        Outcome::Unresolved(why) => {
-            (Some(unresolved_code(*why)), format!("{}: {}", why.reason(), why.remedy()))
-        }
-        Outcome::Suspended(Suspended::Paused) => (Some("paused"), last_rule()),
-        Outcome::Suspended(Suspended::Exempt) => (Some("exempt"), last_rule()),
-        Outcome::NotManageable(why) => {
-            (Some(not_manageable_code(*why)), format!("{}: {}", why.reason(), why.remedy()))
-        }
-        Outcome::NotAssigned => (Some("not_assigned"), "no item reaches the device".into()),
     }
 }
 
@@ -169,26 +148,5 @@ const fn mechanism_code(mechanism: Mechanism) -> &'static str {
         Mechanism::Ddm => "ddm",
         Mechanism::MdmCommands => "mdm_commands",
         Mechanism::Agent => "agent",
-    }
-}
-
-const fn unresolved_code(why: Unresolved) -> &'static str {
-    match why {
-        Unresolved::NotForThisDevice => "not_for_this_device",
-        Unresolved::Held => "held",
-        Unresolved::Withdrawn => "withdrawn",
-        Unresolved::Expired => "expired",
-        Unresolved::NotApproved => "not_approved",
-    }
-}
-
-const fn not_manageable_code(why: NotManageable) -> &'static str {
-    match why {
-        NotManageable::NotSupervised => "not_supervised",
-        NotManageable::UserEnrollment => "user_enrollment",
-        NotManageable::NoDeclarativeManagement => "no_declarative_management",
-        NotManageable::NoUpdateId => "no_update_id",
-        NotManageable::EmptyCatalog => "empty_catalog",
-        NotManageable::NotInFeed => "not_in_feed",
     }
 }

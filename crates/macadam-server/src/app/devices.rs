@@ -10,8 +10,9 @@ use macadam_api::devices::{
 };
 use macadam_api::facts::EnrollmentKind;
 use macadam_api::facts::offset_minutes;
+use macadam_api::releases::FeedList;
 use macadam_api::{Detail, Named};
-use macadam_policy::{BlueprintId, DeviceId, ItemId, OsVersion};
+use macadam_policy::{BlueprintId, DeviceId, ItemId, OsVersion, Platform};
 use macadam_store::{
     DeviceOrder, DeviceRow, DeviceSituation, DeviceState, PageCursor, SaveError, StoreError,
 };
@@ -21,7 +22,7 @@ use thiserror::Error;
 use super::access::Caller;
 use super::decisions::Decided;
 use super::pages::{Rows, Wanted};
-use super::{App, Knowledge, code_of, situations, value_of};
+use super::{App, Knowledge, code_of, situations, summary, value_of};
 
 const TAGS: usize = 32;
 const TAG_CHARACTERS: usize = 64;
@@ -240,12 +241,21 @@ fn stored_filter(
         os_order_below: filter.os_version_below.map(version).transpose()?.map(OsVersion::order),
         due_before: filter.due_before,
         not_seen_since: filter.not_seen_since,
+        standing: filter.standing.map(|standing| (summary::stored(standing), now)),
+        reason: filter.reason,
+        due_on: filter.due_on.map(|day| day.to_string()),
+        os_order_from: filter.os_version_from.map(version).transpose()?.map(OsVersion::order),
+        blocker: None,
+        platforms: filter.list.map(|list| {
+            let of_list = |platform: &Platform| FeedList::from(platform.feed_list()) == list;
+            Platform::ALL.into_iter().filter(of_list).collect()
+        }),
     })
 }
 
 /// A device that has not told its platform yet is shown as the most common one.
 fn shown(row: DeviceRow, now: Timestamp) -> Device {
-    let decision = summary(&row, now);
+    let decision = decision_summary(&row, now);
     let platform = row.platform.unwrap_or(macadam_policy::Platform::MacOs);
     let version = situations::version(&row.os_version, row.os_extra.as_deref());
     let os_version = version.map_or(row.os_version, |version| version.to_string());
@@ -272,7 +282,7 @@ fn shown(row: DeviceRow, now: Timestamp) -> Device {
     }
 }
 
-fn summary(row: &DeviceRow, now: Timestamp) -> DecisionSummary {
+fn decision_summary(row: &DeviceRow, now: Timestamp) -> DecisionSummary {
     let item = row.item_id.zip(row.item_label.as_ref());
     let has_offset = row.utc_offset_seconds.is_some();
     let undecided = "the device has not told its platform and version yet";

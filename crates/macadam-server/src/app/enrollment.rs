@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use macadam_api::enrollments::EnrollmentState;
+use macadam_api::events::Noun;
 use macadam_policy::{BlueprintId, DeviceId, Platform};
 use macadam_protocol::EnrollmentIdentity;
 use macadam_protocol::check_in::{Authenticate, TokenUpdate};
@@ -153,6 +154,8 @@ impl App {
         if let Some(platform) = platform {
             self.store.record_facts(now, begun.device, vec![Fact::Platform(platform)]).await?;
         }
+        self.changed(Noun::Devices, Some(begun.device.0));
+        self.changed(Noun::Enrollments, None);
         tracing::info!(
             device.id = %begun.device,
             enrollment.generation = begun.generation,
@@ -229,6 +232,8 @@ impl App {
     ) -> Result<(), StoreError> {
         if self.store.end_enrollment(self.fleet_clock.now(), enrollment.enrollment).await? {
             tracing::info!(device.id = %enrollment.device, "a device left");
+            self.changed(Noun::Devices, Some(enrollment.device.0));
+            self.changed(Noun::Enrollments, None);
         }
         Ok(())
     }

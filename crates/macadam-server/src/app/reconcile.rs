@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use macadam_api::events::Noun;
 use macadam_declare::DeclarationSet;
 use macadam_policy::DeviceId;
 use macadam_store::{
@@ -84,6 +85,7 @@ impl App {
             );
             self.policy_changed();
         }
+        self.changed(Noun::Devices, Some(device.0));
     }
 
     async fn reconcile_device(&self, device: DeviceId, source: &str) -> Result<(), StoreError> {
@@ -206,7 +208,9 @@ impl App {
             changes.records.retain(|record| !overtaken.contains(&record.device));
         }
         if !changes.records.is_empty() {
+            let devices: Vec<_> = changes.records.iter().map(|record| record.device.0).collect();
             self.store.record_decisions(now, changes.records).await?;
+            self.all_changed(Noun::Devices, devices);
         }
         Ok((changed, overtaken))
     }

@@ -304,7 +304,7 @@ fn availability(summary: &ReleaseSummary) -> Availability {
     }
 }
 
-fn kind(version: OsVersion) -> ReleaseKind {
+pub(super) fn kind(version: OsVersion) -> ReleaseKind {
     if version.letter().is_some() {
         ReleaseKind::Bsi
     } else if version == OsVersion::new(version.major(), 0) {

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use macadam_api::devices::DeviceFilter;
 use macadam_api::feeds::FeedStatus;
 use macadam_api::server::{Alert, Database, Server};
+use macadam_store::StoreError;
 
 use super::App;
 use super::devices::DeviceError;
@@ -24,18 +25,8 @@ impl App {
     /// What this server is, and what needs a person.
     pub(crate) async fn server(&self) -> Result<Server, DeviceError> {
         let feeds = self.feeds().await?;
-        let push = match self.push_certificate().await {
-            Ok(Some(certificate)) => Push::Until(certificate.expires_at()),
-            Ok(None) => Push::Missing,
-            Err(PushCertificateError::Read(_)) => Push::Unreadable,
-            Err(PushCertificateError::Store(error)) => return Err(error.into()),
-        };
+        let (alerts, push_certificate_expires_at) = self.attention(&feeds).await?;
         let (_, waiting) = self.store.waiting_pushes().await?;
-        let mut alerts = Vec::new();
-        alerts.extend(push_alert(&push, self.wall_clock.now()));
-        if self.config.feed.is_enabled {
-            alerts.extend(feeds.iter().filter_map(feed_alert));
-        }
         Ok(Server {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             public_url: self.config.public_url.clone(),
@@ -48,13 +39,33 @@ impl App {
             approval: self.approval().await?,
             devices: self.device_counts(DeviceFilter::default()).await?,
             feeds,
-            push_certificate_expires_at: match push {
-                Push::Until(expires_at) => Some(expires_at),
-                Push::Missing | Push::Unreadable => None,
-            },
+            push_certificate_expires_at,
             pushes_waiting: u64::try_from(waiting).unwrap_or_default(),
             alerts,
         })
+    }
+
+    /// What needs a person, and when the push certificate expires.
+    pub(super) async fn attention(
+        &self,
+        feeds: &[FeedStatus],
+    ) -> Result<(Vec<Alert>, Option<Timestamp>), StoreError> {
+        let push = match self.push_certificate().await {
+            Ok(Some(certificate)) => Push::Until(certificate.expires_at()),
+            Ok(None) => Push::Missing,
+            Err(PushCertificateError::Read(_)) => Push::Unreadable,
+            Err(PushCertificateError::Store(error)) => return Err(error),
+        };
+        let mut alerts = Vec::new();
+        alerts.extend(push_alert(&push, self.wall_clock.now()));
+        if self.config.feed.is_enabled {
+            alerts.extend(feeds.iter().filter_map(feed_alert));
+        }
+        let expires_at = match push {
+            Push::Until(expires_at) => Some(expires_at),
+            Push::Missing | Push::Unreadable => None,
+        };
+        Ok((alerts, expires_at))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Administrators at work, through the typed client and, where that is too well-behaved, by hand.
 
 mod catalog;
+mod events;
 mod fleet;
+mod summary;
 
 use std::time::Duration;
 

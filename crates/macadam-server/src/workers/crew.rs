@@ -2,8 +2,8 @@
 //! repeats.
 
 use super::{
-    AskSilentDevices, FlushSeen, Prune, ReconcileFleet, RefreshCatalog, RenewIdentities,
-    RunLegacyUpdates, SendPushes, WatchChanges, Worker,
+    AskSilentDevices, FlushSeen, NoteVersions, Prune, PublishChanges, ReconcileFleet,
+    RefreshCatalog, RenewIdentities, RunLegacyUpdates, SendPushes, WatchChanges, Worker,
 };
 use crate::app::App;
 
@@ -18,6 +18,8 @@ pub(crate) struct Crew {
     send_pushes: SendPushes,
     flush_seen: FlushSeen,
     prune: Prune,
+    note_versions: NoteVersions,
+    publish_changes: PublishChanges,
 }
 
 impl Crew {
@@ -32,6 +34,8 @@ impl Crew {
             send_pushes: SendPushes::new(app.clone()),
             flush_seen: FlushSeen::new(app.clone()),
             prune: Prune::new(app.clone()),
+            note_versions: NoteVersions::new(app.clone()),
+            publish_changes: PublishChanges::new(app.clone()),
         }
     }
 
@@ -45,6 +49,8 @@ impl Crew {
         self.renew_identities.run().await?;
         self.send_pushes.run().await?;
         self.flush_seen.run().await?;
-        self.prune.run().await
+        self.prune.run().await?;
+        self.note_versions.run().await?;
+        self.publish_changes.run().await
     }
 }

@@ -338,6 +338,8 @@ pub(super) fn decision(number: u32, status: &str) -> DecisionRecord {
     DecisionRecord {
         device: device_id(number),
         status: status.into(),
+        outcome: if status == "pass" { "up_to_date" } else { "install" }.into(),
+        platform: Platform::IpadOs,
         item: Some(item_id(1)),
         target_version: Some("26.2".into()),
         target_build: None,
@@ -351,5 +353,6 @@ pub(super) fn decision(number: u32, status: &str) -> DecisionRecord {
         os_version: "26.1".into(),
         device_words: Some("no space".into()),
         digest: 7,
+        blockers: Vec::new(),
     }
 }

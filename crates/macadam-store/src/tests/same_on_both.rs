@@ -106,7 +106,16 @@ async fn tell(store: &Store, story: &[Step]) -> Vec<String> {
     answers.push(format!("{:?}", store.situations(None, 10).await.unwrap()));
     answers.push(format!("{:?}", store.waiting_pushes().await.unwrap()));
     answers.push(format!("{:?}", store.status_counts().await.unwrap()));
+    answers.push(format!("{:?}", sorted_counts(store).await));
     answers
+}
+
+/// The engines count in orders of their own.
+async fn sorted_counts(store: &Store) -> (i64, Vec<String>) {
+    let counts = store.fleet_counts().await.unwrap();
+    let mut decided: Vec<_> = counts.decided.iter().map(|count| format!("{count:?}")).collect();
+    decided.sort_unstable();
+    (counts.enrolled, decided)
 }
 
 struct Teller<'a> {
@@ -203,6 +212,8 @@ impl Teller<'_> {
         let record = DecisionRecord {
             device: device_id(device),
             status: ["pending", "pass", "error"][status as usize].into(),
+            outcome: ["install", "up_to_date", "unresolved"][status as usize].into(),
+            platform: Platform::IpadOs,
             item: None,
             target_version: None,
             target_build: None,
@@ -216,6 +227,7 @@ impl Teller<'_> {
             os_version: String::new(),
             device_words: None,
             digest: 0,
+            blockers: Vec::new(),
         };
         text(self.store.record_decisions(now, vec![record]).await)
     }

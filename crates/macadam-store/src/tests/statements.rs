@@ -12,6 +12,7 @@ fn all_statements() -> Vec<&'static Statement> {
         audit::STATEMENTS,
         blueprints::STATEMENTS,
         catalog::STATEMENTS,
+        changes::STATEMENTS,
         commands::STATEMENTS,
         decisions::STATEMENTS,
         declarations::STATEMENTS,
@@ -37,6 +38,7 @@ fn all_statements() -> Vec<&'static Statement> {
         sessions::STATEMENTS,
         settings::STATEMENTS,
         store::STATEMENTS,
+        summary::STATEMENTS,
         tokens::STATEMENTS,
     ];
     modules.into_iter().flatten().copied().collect()

@@ -1,6 +1,7 @@
 // Every page there is, for the checks that each must pass and the pictures of each.
 
-import { listedDevices } from "./rig";
+import type { Page } from "@playwright/test";
+import { expect, listedDevices } from "./rig";
 
 export interface PageToSee {
   name: string;
@@ -18,7 +19,23 @@ export function pagesToSee(): PageToSee[] {
     { name: "device", path: device },
     { name: "device-details", path: `${device}?tab=details` },
     { name: "device-commands", path: `${device}?tab=commands` },
+    { name: "releases", path: "/releases" },
+    { name: "releases-ios", path: "/releases?list=ios" },
+    { name: "release", path: "/releases/macos-26.3" },
     { name: "enrollment", path: "/enrollment" },
     { name: "unknown", path: "/no-such-page" },
   ];
+}
+
+/** Opens a page and waits until it shows what it has. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page
+    .getByRole("heading", { level: 1 })
+    .or(page.getByRole("heading", { level: 2 }))
+    .first()
+    .waitFor();
+  await expect(page.locator("[data-loading], [aria-busy=true]")).toHaveCount(0);
+  // What the page's data asks for in turn, such as names of filters.
+  await page.waitForLoadState("networkidle");
 }

@@ -1,6 +1,6 @@
 // A picture of every page: light, dark, and on a phone.
 
-import { pagesToSee } from "./pages";
+import { pagesToSee, visit } from "./pages";
 import { test } from "./rig";
 
 const looks = [
@@ -14,8 +14,7 @@ test("pictures", async ({ page }) => {
     await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize(look.viewport);
     for (const { name, path } of pagesToSee()) {
-      await page.goto(path);
-      await page.waitForLoadState("networkidle");
+      await visit(page, path);
       await page.screenshot({ path: `screenshots/${name}-${look.name}.png` });
     }
   }

@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-router";
 import { sessionQuery, setUpQuery } from "./api/queries";
 import { type DeviceTab, deviceSearch, deviceTabSearch } from "./pages/devices/search";
+import { releaseSearch } from "./pages/releases/search";
 import { Shell } from "./shell/Shell";
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
@@ -76,6 +77,19 @@ const device = createRoute({
   component: lazyRouteComponent(() => import("./pages/devices/DevicePage"), "DevicePage"),
 });
 
+const releases = createRoute({
+  getParentRoute: () => inside,
+  path: "/releases",
+  validateSearch: releaseSearch,
+  component: lazyRouteComponent(() => import("./pages/releases/ReleasesPage"), "ReleasesPage"),
+});
+
+const release = createRoute({
+  getParentRoute: () => inside,
+  path: "/releases/$id",
+  component: lazyRouteComponent(() => import("./pages/releases/ReleasePage"), "ReleasePage"),
+});
+
 const enrollment = createRoute({
   getParentRoute: () => inside,
   path: "/enrollment",
@@ -88,5 +102,5 @@ const enrollment = createRoute({
 export const routes = root.addChildren([
   setUp,
   signIn,
-  inside.addChildren([start, devices, device, enrollment]),
+  inside.addChildren([start, devices, device, releases, release, enrollment]),
 ]);

@@ -3,8 +3,8 @@
 import { QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { ApiError, api, asked, type Schemas } from "./client";
 
-/** How often what is on screen is asked for again. */
-export const LIVE = 5_000;
+/** How often what is on screen is asked for again, should the server's word of a change be lost. */
+export const LIVE = 30_000;
 /** How often an open page says that its session is in use, which extends it. */
 const SESSION_EVERY = 30 * 60_000;
 
@@ -33,7 +33,7 @@ export const setUpQuery = queryOptions({
 export const serverQuery = queryOptions({
   queryKey: ["server"],
   queryFn: ({ signal }) => asked(api.GET("/api/v1/server", { signal })),
-  refetchInterval: 15_000,
+  refetchInterval: LIVE,
 });
 
 /** Asks again only where asking again can help. */

@@ -298,6 +298,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what changes, as it changes, as server-sent events. */
+        get: operations["watch_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exceptions": {
         parameters: {
             query?: never;
@@ -667,6 +684,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how the fleet stands, in numbers that each open a list of devices, and what needs a
+         *     person.
+         */
+        get: operations["show_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -697,6 +734,23 @@ export interface paths {
         post?: never;
         /** Makes a token worthless. */
         delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/version-shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists how many devices ran which version at the end of each day, oldest day first. */
+        get: operations["list_version_shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -870,6 +924,12 @@ export interface components {
          * @enum {string}
          */
         Cadence: "all" | "oldest" | "newest";
+        /** @description The data of an event `changed`. */
+        Changed: {
+            /** @description Which ones, where they are few; `null` when any may have changed. */
+            ids?: string[] | null;
+            noun: components["schemas"]["Noun"];
+        };
         /**
          * @description Where a command stands; the last five are final.
          * @enum {string}
@@ -951,6 +1011,16 @@ export interface components {
         };
         /** @enum {string} */
         Database: "sqlite" | "postgresql";
+        /** @description Devices whose deadline is on one day. */
+        DeadlineDay: {
+            /**
+             * Format: date
+             * @description Device-local.
+             */
+            day: string;
+            /** Format: int64 */
+            devices: number;
+        };
         /**
          * @description One device's decision with its trace: one line of `macadam decide --json`.
          *
@@ -1416,6 +1486,24 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description A release that came out lately. */
+        NewRelease: {
+            /** Format: int32 */
+            cve_count: number;
+            /**
+             * Format: int64
+             * @description How many devices run it or something newer of the major.
+             */
+            devices_done: number;
+            /** @description Whether it mends a vulnerability that was exploited. */
+            exploited: boolean;
+            id: string;
+            kind: components["schemas"]["ReleaseKind"];
+            list: components["schemas"]["FeedList"];
+            /** Format: date */
+            released_on: string;
+            version: string;
+        };
         /** @description One element of an assignment map. */
         Node: {
             items: string[];
@@ -1432,6 +1520,11 @@ export interface components {
             /** @description Put it into the item instead of its enforcement. */
             enforcement: components["schemas"]["VersionEnforcement"];
         };
+        /**
+         * @description What can change.
+         * @enum {string}
+         */
+        Noun: "devices" | "library_items" | "blueprints" | "releases" | "feeds" | "exceptions" | "self_service_requests" | "enrollments" | "push_certificate" | "people" | "tokens" | "settings";
         /** @enum {string} */
         Operator: "is" | "is_not" | "contains" | "starts_with" | "at_least" | "below";
         /**
@@ -1806,6 +1899,13 @@ export interface components {
             revision: number;
             role: components["schemas"]["Role"];
         };
+        /** @description The devices of one platform. */
+        PlatformSummary: {
+            /** Format: int64 */
+            devices: number;
+            platform: components["schemas"]["Os"];
+            standings: components["schemas"]["Standings"];
+        };
         /** @description Library items and blueprints that refer to each other by label. */
         PolicyFile: {
             /** @description When releases count as approved. */
@@ -1940,6 +2040,18 @@ export interface components {
             /** Format: date-time */
             uploaded_at: string;
             uploaded_by: string;
+        };
+        /** @description Devices for which one reason holds. */
+        ReasonCount: {
+            /** Format: int64 */
+            devices: number;
+            /**
+             * @description Stable name, as `reason` filters devices by.
+             * @example not_in_feed
+             */
+            reason: string;
+            sentence: string;
+            standing: components["schemas"]["Standing"];
         };
         /** @description One version of one list of Apple's feed. */
         Release: {
@@ -2137,10 +2249,52 @@ export interface components {
             standard_users_may_update: boolean | null;
         };
         /**
+         * @description How a device stands; every enrolled device stands in one way.
+         * @enum {string}
+         */
+        Standing: "on_time" | "due_soon" | "overdue" | "cannot_update" | "not_enforced";
+        /** @description How many devices stand in each way. */
+        Standings: {
+            /** Format: int64 */
+            cannot_update: number;
+            /** Format: int64 */
+            due_soon: number;
+            /** Format: int64 */
+            not_enforced: number;
+            /** Format: int64 */
+            on_time: number;
+            /** Format: int64 */
+            overdue: number;
+        };
+        /**
          * @description What an administrator sees in lists.
          * @enum {string}
          */
         Status: "available" | "pending" | "waiting" | "downloading" | "cached" | "installing" | "pass" | "error" | "incompatible" | "excluded";
+        /** @description The enrolled devices in numbers, and what a person should look at. */
+        Summary: {
+            /**
+             * Format: date-time
+             * @description The fleet's time, by which everything here is judged.
+             */
+            at: string;
+            /** @description What needs a person, most urgent first. */
+            attention: components["schemas"]["Alert"][];
+            /** @description The days on which devices are due, device-local, today included. */
+            deadlines: components["schemas"]["DeadlineDay"][];
+            /** Format: int64 */
+            devices: number;
+            /** @description How old the release data is. */
+            feeds: components["schemas"]["FeedStatus"][];
+            platforms: components["schemas"]["PlatformSummary"][];
+            /** @description Why devices cannot update, or why nothing is enforced; the most frequent first. */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** @description What Apple published since the moment that was asked for, newest first. */
+            releases: components["schemas"]["NewRelease"][];
+            standings: components["schemas"]["Standings"];
+            /** @description The versions devices run, by platform, newest first. */
+            versions: components["schemas"]["VersionCount"][];
+        };
         /**
          * @description Why an open obligation is not enforced for now.
          * @enum {string}
@@ -2248,6 +2402,13 @@ export interface components {
             /** @description Allows another topic: every enrolled device is then out of reach until it enrolls again. */
             replace_topic?: boolean;
         };
+        /** @description Devices that run one version. */
+        VersionCount: {
+            /** Format: int64 */
+            devices: number;
+            os_version: string;
+            platform: components["schemas"]["Os"];
+        };
         /** @description Which version is enforced, and by when. */
         VersionEnforcement: {
             /** @enum {string} */
@@ -2283,6 +2444,18 @@ export interface components {
             on: string;
             /** @example 26.3.1 */
             version: string;
+        };
+        /** @description How many devices ran one version at the end of a day. */
+        VersionShare: {
+            /**
+             * Format: date
+             * @description In UTC.
+             */
+            day: string;
+            /** Format: int64 */
+            devices: number;
+            os_version: string;
+            platform: components["schemas"]["Os"];
         };
         /** @enum {string} */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
@@ -2772,6 +2945,16 @@ export interface operations {
                 due_before?: string;
                 /** @description Only devices not seen since this moment. */
                 not_seen_since?: string;
+                /** @description Only devices that stand like this now. */
+                standing?: components["schemas"]["Standing"];
+                /** @description Only devices that cannot update, or that nothing is enforced on, for this reason. */
+                reason?: string;
+                /** @description Only devices whose deadline is on this day, device-local. */
+                due_on?: string;
+                /** @description Only devices that run this version or something newer. */
+                os_version_from?: string;
+                /** @description Only devices of the platforms that this list of Apple's feed is for. */
+                list?: components["schemas"]["FeedList"];
                 sort?: components["schemas"]["DeviceSort"];
             };
             header?: never;
@@ -2827,6 +3010,16 @@ export interface operations {
                 due_before?: string;
                 /** @description Only devices not seen since this moment. */
                 not_seen_since?: string;
+                /** @description Only devices that stand like this now. */
+                standing?: components["schemas"]["Standing"];
+                /** @description Only devices that cannot update, or that nothing is enforced on, for this reason. */
+                reason?: string;
+                /** @description Only devices whose deadline is on this day, device-local. */
+                due_on?: string;
+                /** @description Only devices that run this version or something newer. */
+                os_version_from?: string;
+                /** @description Only devices of the platforms that this list of Apple's feed is for. */
+                list?: components["schemas"]["FeedList"];
                 sort?: components["schemas"]["DeviceSort"];
                 /** @description Rows in the page, 1 to 1000; 100 when left out. */
                 limit?: number;
@@ -3263,6 +3456,54 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_events: {
+        parameters: {
+            query?: {
+                /** @description The id of the last event that was seen; the header `Last-Event-ID` says the same. */
+                after?: number;
+            };
+            header?: {
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Changed"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4629,6 +4870,44 @@ export interface operations {
             };
         };
     };
+    show_summary: {
+        parameters: {
+            query?: {
+                /** @description Releases since this moment; 30 days when left out. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tokens: {
         parameters: {
             query?: {
@@ -4742,6 +5021,45 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_version_shares: {
+        parameters: {
+            query?: {
+                /** @description From this day on, in UTC; the last 90 days when left out. */
+                from?: string;
+                platform?: components["schemas"]["Os"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionShare"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

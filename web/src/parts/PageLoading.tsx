@@ -7,7 +7,7 @@ import classes from "./PageLoading.module.css";
 export function PageLoading() {
   const { t } = useTranslation();
   return (
-    <div className={classes.loading} role="status">
+    <div className={classes.loading} role="status" data-loading>
       <Loader size="sm" />
       <span className="only-read-aloud">{t("loading")}</span>
     </div>

@@ -3,10 +3,11 @@
 import { ActionIcon, Drawer } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconMenu2 } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { followChanges } from "../api/events";
 import { sessionQuery } from "../api/queries";
 import { Logo } from "./Logo";
 import classes from "./Shell.module.css";
@@ -23,6 +24,10 @@ export function Shell() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes on every way it leads
   useEffect(() => menu.close(), [location.pathname]);
+
+  const client = useQueryClient();
+  const isSignedIn = Boolean(session);
+  useEffect(() => (isSignedIn ? followChanges(client) : undefined), [client, isSignedIn]);
 
   if (session === null) {
     return <Navigate to="/sign-in" search={{ next: location.href }} />;

@@ -30,6 +30,7 @@ export interface Place {
 
 /** Only pages that are there. */
 export const places: Place[] = [
+  { name: "releases", to: "/releases" },
   { name: "devices", to: "/devices" },
   { name: "enrollment", to: "/enrollment" },
 ];

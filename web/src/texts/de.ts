@@ -3,6 +3,7 @@
 import common from "./de/common.json";
 import devices from "./de/devices.json";
 import enrollment from "./de/enrollment.json";
+import releases from "./de/releases.json";
 import session from "./de/session.json";
 
-export const de = { common, devices, enrollment, session };
+export const de = { common, devices, enrollment, releases, session };

@@ -1,6 +1,5 @@
 // The MDM commands of a device and what became of them.
 
-import { Loader } from "@mantine/core";
 import { IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -8,6 +7,7 @@ import type { Schemas } from "../../api/client";
 import { Badge, type Tone } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
 import { FailedMessage, Message } from "../../parts/Message";
+import { PageLoading } from "../../parts/PageLoading";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
 import classes from "./Device.module.css";
@@ -31,7 +31,7 @@ export function DeviceCommands({ id }: { id: string }) {
     return <FailedMessage error={error} retry={() => void refetch()} />;
   }
   if (!data) {
-    return <Loader size="sm" m="xl" />;
+    return <PageLoading />;
   }
   if (data.length === 0) {
     return (

@@ -1,12 +1,12 @@
 // Which version the device must run, by when, and every reason for it.
 
-import { Loader } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Badge } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
 import { FailedMessage } from "../../parts/Message";
+import { PageLoading } from "../../parts/PageLoading";
 import { StatusBadge } from "../../parts/Status";
 import { Theirs } from "../../parts/Theirs";
 import { Day, DeviceTime, Moment } from "../../parts/Time";
@@ -23,7 +23,7 @@ export function ManagedOs({ device }: { device: Schemas["DeviceRecord"] }) {
     return <FailedMessage error={error} retry={() => void refetch()} />;
   }
   if (!data) {
-    return <Loader size="sm" m="xl" />;
+    return <PageLoading />;
   }
   return (
     <div className={classes.panel}>

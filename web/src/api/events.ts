@@ -1,0 +1,99 @@
+// What changes on the server, as it changes: pages read again what they show of it.
+//
+// One tab of a browser listens and tells the others, because a browser opens only a few connections
+// to a server.
+
+import type { QueryClient } from "@tanstack/react-query";
+import type { Schemas } from "./client";
+
+type Changed = Schemas["Changed"];
+/** What was told: a change, or that anything may have changed. */
+type Told = Changed | "everything";
+
+/** Changes of this long are answered with one reading. */
+const GATHER = 400;
+/** A lost stream is opened again after this, where the browser gave up. */
+const AGAIN = 5_000;
+/** Lists that were scrolled further than this are read again only when they are opened again. */
+const PAGES = 2;
+
+/** Queries begin with the noun they are about, as the API's paths name it. */
+function nounOf(changed: Changed): string {
+  return changed.noun.replaceAll("_", "-");
+}
+
+/** Listens until it is stopped. */
+export function followChanges(client: QueryClient): () => void {
+  const stop = new AbortController();
+  const channel = new BroadcastChannel("macadam.changes");
+  const gather = gatherer(client);
+  channel.onmessage = ({ data }: MessageEvent<Told>) => gather(data);
+  const tell = (told: Told) => {
+    gather(told);
+    channel.postMessage(told);
+  };
+  stop.signal.addEventListener("abort", () => channel.close());
+  // The lock is held by the tab that listens; another one follows when it closes.
+  void navigator.locks
+    ?.request("macadam.changes", { signal: stop.signal }, () => listen(tell, stop.signal))
+    .catch(() => undefined);
+  return () => stop.abort();
+}
+
+function listen(tell: (told: Told) => void, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    let source: EventSource | undefined;
+    let timer: number | undefined;
+    const open = () => {
+      source = new EventSource("/api/v1/events");
+      source.addEventListener("changed", ({ data }) => tell(JSON.parse(data) as Changed));
+      source.addEventListener("resync", () => tell("everything"));
+      source.addEventListener("error", () => {
+        if (source?.readyState === EventSource.CLOSED) {
+          timer = window.setTimeout(() => {
+            tell("everything");
+            open();
+          }, AGAIN);
+        }
+      });
+    };
+    open();
+    signal.addEventListener("abort", () => {
+      source?.close();
+      window.clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Reads again what a burst of changes is about, once. */
+function gatherer(client: QueryClient): (told: Told) => void {
+  let waiting: Told[] = [];
+  const read = () => {
+    const all = waiting;
+    waiting = [];
+    const nouns = all.includes("everything")
+      ? undefined
+      : new Set([...all.map((told) => nounOf(told as Changed)), "summary", "server"]);
+    void client.invalidateQueries(
+      {
+        predicate: ({ queryKey: [noun], state: { data } }) =>
+          noun !== "session" &&
+          (nouns?.has(String(noun)) ?? true) &&
+          !(isLong(data) && nouns !== undefined),
+      },
+      { cancelRefetch: false },
+    );
+  };
+  return (told) => {
+    if (waiting.length === 0) {
+      window.setTimeout(read, GATHER);
+    }
+    waiting.push(told);
+  };
+}
+
+function isLong(data: unknown): boolean {
+  const isPaged = typeof data === "object" && data !== null && "pages" in data;
+  return isPaged && Array.isArray(data.pages) && data.pages.length > PAGES;
+}

@@ -1,0 +1,177 @@
+// Approve, hold or resume a release: with a reason, and with what it does before it is done.
+
+import { Alert, Button, Group, Loader, Modal, Textarea } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconCheck, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError, api, asked, type Schemas } from "../../api/client";
+import { usePermission } from "../../parts/permission";
+import { type Action, type ReleaseRecord, reviewPreviewQuery } from "./queries";
+import classes from "./Releases.module.css";
+
+export function ReviewActions({ release }: { release: ReleaseRecord }) {
+  const { t } = useTranslation("releases");
+  const may = usePermission("review_releases");
+  const [action, setAction] = useState<Action | null>(null);
+  if (!may) {
+    return null;
+  }
+  return (
+    <div className={classes.actions}>
+      {!release.approved && !release.held && (
+        <Button leftSection={<IconCheck size={16} />} onClick={() => setAction("approve")}>
+          {t("action.approve")}
+        </Button>
+      )}
+      {release.held ? (
+        <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => setAction("resume")}>
+          {t("action.resume")}
+        </Button>
+      ) : (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerPause size={16} />}
+          onClick={() => setAction("hold")}
+        >
+          {t("action.hold")}
+        </Button>
+      )}
+      <Modal
+        opened={action !== null}
+        onClose={() => setAction(null)}
+        title={action && t(`action_title.${action}`, { version: release.version })}
+        size="lg"
+      >
+        {action && <Form release={release} action={action} close={() => setAction(null)} />}
+      </Modal>
+    </div>
+  );
+}
+
+interface FormProps {
+  release: ReleaseRecord;
+  action: Action;
+  close: () => void;
+}
+
+function Form({ release, action, close }: FormProps) {
+  const { t } = useTranslation(["releases", "common"]);
+  const [reason, setReason] = useState("");
+  const preview = useQuery(reviewPreviewQuery(release.id, action));
+  const client = useQueryClient();
+  const review = useMutation({
+    mutationFn: () =>
+      asked(
+        api.POST("/api/v1/releases/{id}/review", {
+          params: { path: { id: release.id } },
+          body: {
+            action,
+            reason: reason.trim(),
+            ...(preview.data && { preview_digest: preview.data.digest }),
+          },
+        }),
+      ),
+    onSuccess: () => {
+      notifications.show({ message: t(`done.${action}`) });
+      void client.invalidateQueries({ queryKey: ["releases"] });
+      close();
+    },
+    onError: (error) => {
+      if (error instanceof ApiError && error.code === "preview_outdated") {
+        void preview.refetch();
+      }
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    review.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Effect preview={preview.data} isLoading={preview.isPending} />
+      {review.error && (
+        <Alert color="red" mb="md" role="alert">
+          {review.error.message}
+        </Alert>
+      )}
+      <Textarea
+        label={t("reason")}
+        description={t("reason_help")}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        required
+        withAsterisk={false}
+        maxLength={500}
+        autosize
+        minRows={2}
+        data-autofocus
+        mb="lg"
+      />
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close}>
+          {t("common:cancel")}
+        </Button>
+        <Button
+          type="submit"
+          loading={review.isPending}
+          disabled={reason.trim() === "" || preview.isPending}
+        >
+          {t(`action.${action}`)}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** What the fleet would do differently. */
+function Effect({
+  preview,
+  isLoading,
+}: {
+  preview: Schemas["Preview"] | undefined;
+  isLoading: boolean;
+}) {
+  const { t } = useTranslation(["releases", "common"]);
+  if (isLoading) {
+    return (
+      <div className={classes.effect} role="status">
+        <Loader size="xs" mr="xs" />
+        {t("effect.loading")}
+      </div>
+    );
+  }
+  if (!preview) {
+    return null;
+  }
+  const what = ({ target_version: target, status }: Schemas["PreviewDecision"]) =>
+    target ?? t(`common:status.${status}`);
+  return (
+    <div className={classes.effect}>
+      <strong>
+        {t("effect.changed", { count: preview.devices_changed, total: preview.devices_total })}
+      </strong>
+      {preview.due_within_24_hours > 0 && (
+        <div>{t("effect.soon", { count: preview.due_within_24_hours })}</div>
+      )}
+      {preview.warnings.map((warning) => (
+        <div key={warning}>{warning}</div>
+      ))}
+      {preview.groups.length > 0 && (
+        <ul>
+          {preview.groups.slice(0, 6).map((group) => (
+            <li key={JSON.stringify([group.platform, group.os_version, group.before, group.after])}>
+              {t("effect.group", {
+                count: group.device_count,
+                os: `${t(`common:platform.${group.platform}`)} ${group.os_version}`,
+                before: what(group.before),
+                after: what(group.after),
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

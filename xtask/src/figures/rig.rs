@@ -73,8 +73,8 @@ impl Rig {
         let topic = text(&self.doubles.description, "topic")?;
         let mut command = Command::new(self.programs.join("macadam-sim"));
         command.args(["load", "enroll", "--server", &address, "--topic", &topic]);
-        command.args(["--proof", plan.proof, "--devices", &devices, "--directory"]);
-        command.arg(self.directory.join("load"));
+        command.args(["--proof", plan.proof, "--devices", &devices, "--connections", "64"]);
+        command.arg("--directory").arg(self.directory.join("load"));
         if let Some(start) = plan.start {
             command.args(["--start", start]);
         }

@@ -3,6 +3,8 @@
 //! The fleet is worked through in pages, so that it need not fit in memory. Only differences are
 //! written: a second run right after the first one writes nothing.
 
+mod waiting;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use macadam_store::{
 };
 use tokio::sync::Mutex;
 
+use self::waiting::WaitingRoom;
 use super::decisions::{Decided, record};
 use super::{App, Knowledge, ddm};
 
@@ -35,6 +38,7 @@ pub(crate) struct Reconciler {
     /// Held between reading a device's facts and writing what follows from them: an older reading
     /// must not be written over what followed from a newer one.
     deciding: Mutex<()>,
+    waiting: WaitingRoom,
 }
 
 /// What one run changed.
@@ -76,21 +80,37 @@ impl App {
 
     /// Decides for one device that just told something. What fails here is tried again by the
     /// worker: the device's own request must not fail for it.
-    pub(crate) async fn reconcile_now(&self, device: DeviceId, source: &str) {
-        if let Err(error) = self.reconcile_device(device, source).await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                device.id = %device,
-                "a device was not decided for"
-            );
+    pub(crate) async fn reconcile_now(&self, device: DeviceId, source: &'static str) {
+        let decided = self.reconciler.waiting.enter(device, source);
+        // The request may be given up halfway; what others wait for must not be.
+        let app = self.clone();
+        tokio::spawn(async move { app.reconcile_waiting().await });
+        if decided.await.is_err() {
             self.policy_changed();
         }
-        self.changed(Noun::Devices, Some(device.0));
     }
 
-    async fn reconcile_device(&self, device: DeviceId, source: &str) -> Result<(), StoreError> {
+    /// Decides for the devices that wait, if any still do when it is this call's turn.
+    async fn reconcile_waiting(&self) {
         let _deciding = self.reconciler.deciding.lock().await;
-        let page = self.store.situations_of(&[device]).await?;
+        let party = self.reconciler.waiting.next_party(PAGE as usize);
+        for (source, devices) in &party.devices {
+            let devices: Vec<_> = devices.iter().copied().collect();
+            if let Err(error) = self.reconcile_some(&devices, source).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    devices = devices.len(),
+                    "devices were not decided for"
+                );
+                self.policy_changed();
+            }
+            self.all_changed(Noun::Devices, devices.iter().map(|device| device.0));
+        }
+        party.dismiss();
+    }
+
+    async fn reconcile_some(&self, devices: &[DeviceId], source: &str) -> Result<(), StoreError> {
+        let page = self.store.situations_of(devices).await?;
         let knowledge = self.refresh_knowledge().await?;
         self.reconcile_devices(&knowledge, &page, source, &mut BTreeSet::new()).await.map(drop)
     }

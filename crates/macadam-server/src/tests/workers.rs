@@ -150,14 +150,17 @@ async fn identity_that_expires_in_a_month_is_renewed_by_a_new_profile() {
     world.enroll(&handset).await;
     world.drain(&handset).await;
     world.advance(Duration::from_hours(24 * 334));
+    // Other workers see that the device was silent for long, and ask what it runs.
+    let renewals = async || {
+        let commands = world.drain(&handset).await;
+        commands.iter().filter(|command| **command == "InstallProfile").count()
+    };
     world.app().renew_identities().await.unwrap();
-    assert_eq!(world.drain(&handset).await, [""; 0]);
+    assert_eq!(renewals().await, 0);
     world.advance(Duration::from_hours(24 * 2));
     world.app().renew_identities().await.unwrap();
     world.app().renew_identities().await.unwrap();
-    let renewal = world.idle(&handset).await.unwrap();
-    assert!(matches!(renewal.command, MdmCommand::InstallProfile { .. }));
-    assert_eq!(world.answer(&handset, &renewal, Status::Acknowledged).await, None);
+    assert_eq!(renewals().await, 1);
 }
 
 #[tokio::test]

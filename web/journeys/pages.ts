@@ -23,6 +23,7 @@ export function pagesToSee(): PageToSee[] {
     { name: "releases-ios", path: "/releases?list=ios" },
     { name: "release", path: "/releases/macos-26.3" },
     { name: "enrollment", path: "/enrollment" },
+    { name: "activity", path: "/activity" },
     { name: "unknown", path: "/no-such-page" },
   ];
 }

@@ -10,6 +10,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { sessionQuery, setUpQuery } from "./api/queries";
+import { auditSearch } from "./pages/activity/search";
 import { type DeviceTab, deviceSearch, deviceTabSearch } from "./pages/devices/search";
 import { releaseSearch } from "./pages/releases/search";
 import { Shell } from "./shell/Shell";
@@ -99,8 +100,15 @@ const enrollment = createRoute({
   ),
 });
 
+const activity = createRoute({
+  getParentRoute: () => inside,
+  path: "/activity",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("./pages/activity/ActivityPage"), "ActivityPage"),
+});
+
 export const routes = root.addChildren([
   setUp,
   signIn,
-  inside.addChildren([start, devices, device, releases, release, enrollment]),
+  inside.addChildren([start, devices, device, releases, release, enrollment, activity]),
 ]);

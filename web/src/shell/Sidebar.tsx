@@ -22,13 +22,15 @@ import classes from "./Sidebar.module.css";
 
 export function Sidebar() {
   const { t } = useTranslation();
+  const { data: session } = useQuery(sessionQuery);
+  const shown = places.filter(({ needs }) => !needs || session?.permissions.includes(needs));
   return (
     <div className={classes.sidebar}>
       <Link to="/" className={classes.logo}>
         <Logo />
       </Link>
       <nav aria-label={t("nav.label")} className={classes.places}>
-        {places.map(({ name, to }) => {
+        {shown.map(({ name, to }) => {
           const Icon = icons[name];
           return (
             <Link

@@ -12,6 +12,7 @@ import {
   type TablerIcon,
 } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
+import type { Schemas } from "../api/client";
 
 export type PlaceName =
   | "home"
@@ -26,6 +27,8 @@ export type PlaceName =
 export interface Place {
   name: PlaceName;
   to: NonNullable<LinkProps["to"]>;
+  /** Without it the page would only say that it may not be seen. */
+  needs?: Schemas["Permission"];
 }
 
 /** Only pages that are there. */
@@ -33,6 +36,7 @@ export const places: Place[] = [
   { name: "releases", to: "/releases" },
   { name: "devices", to: "/devices" },
   { name: "enrollment", to: "/enrollment" },
+  { name: "activity", to: "/activity", needs: "read_audit" },
 ];
 
 export const icons: Record<PlaceName, TablerIcon> = {

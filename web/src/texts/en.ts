@@ -1,9 +1,10 @@
 // English: one file per noun, in the order of the sidebar.
 
+import activity from "./en/activity.json";
 import common from "./en/common.json";
 import devices from "./en/devices.json";
 import enrollment from "./en/enrollment.json";
 import releases from "./en/releases.json";
 import session from "./en/session.json";
 
-export const en = { common, devices, enrollment, releases, session };
+export const en = { activity, common, devices, enrollment, releases, session };

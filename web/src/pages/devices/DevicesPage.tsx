@@ -8,13 +8,15 @@ import { useTranslation } from "react-i18next";
 import { ColumnPicker } from "../../parts/ColumnPicker";
 import { useColumns } from "../../parts/columns";
 import { DataTable } from "../../parts/DataTable";
+import { Export } from "../../parts/Export";
 import { Message } from "../../parts/Message";
 import { PageHeader } from "../../parts/PageHeader";
 import { SearchBox } from "../../parts/SearchBox";
 import { DeviceCard, deviceColumns } from "./columns";
 import classes from "./Devices.module.css";
+import { exported, exportedFields } from "./export";
 import { DeviceChips, DeviceFilters } from "./Filters";
-import { type Device, deviceCountsQuery, devicesQuery } from "./queries";
+import { type Device, deviceCountsQuery, devicesPage, devicesQuery } from "./queries";
 import { StatusCounts } from "./StatusCounts";
 import { type Changes, chips, type DeviceSearch } from "./search";
 
@@ -49,6 +51,12 @@ export function DevicesPage() {
           className={classes.search}
         />
         <DeviceFilters search={search} change={change} />
+        <Export
+          name="macadam-devices"
+          header={[...exportedFields]}
+          row={exported}
+          page={(cursor) => devicesPage(search, cursor)}
+        />
         <ColumnPicker columns={columns} choice={choice} />
       </div>
       <DeviceChips search={search} change={change} />

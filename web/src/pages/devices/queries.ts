@@ -11,16 +11,15 @@ const PAGE = 200;
 /** Lists that are longer are not read again as a whole; their counts are. */
 const PAGES_READ_AGAIN = 2;
 
+export function devicesPage(search: DeviceSearch, cursor: string | null, signal?: AbortSignal) {
+  const query = { ...search, limit: PAGE, ...(cursor && { cursor }) };
+  return asked(api.GET("/api/v1/devices", { params: { query }, ...(signal && { signal }) }));
+}
+
 export function devicesQuery(search: DeviceSearch) {
   return infiniteQueryOptions({
     queryKey: ["devices", "list", search],
-    queryFn: ({ pageParam, signal }) =>
-      asked(
-        api.GET("/api/v1/devices", {
-          params: { query: { ...search, limit: PAGE, ...(pageParam && { cursor: pageParam }) } },
-          signal,
-        }),
-      ),
+    queryFn: ({ pageParam, signal }) => devicesPage(search, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,

@@ -1,0 +1,67 @@
+// Whatever a device or a link says is text: none of it runs, and none of it becomes a page.
+
+import type { Page } from "@playwright/test";
+import { expect, test } from "./rig";
+
+const CANARY = `"><img src=x onerror="window.caught=1"><script>window.caught=1</script>'\u202e{{7*7}}`;
+
+/** Puts the canary into every text of every device that the server answers with. */
+async function hostileDevices(page: Page): Promise<void> {
+  await page.route(/\/api\/v1\/devices/, async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.text();
+    if (!answer.ok() || answer.headers()["content-type"] !== "application/json") {
+      return route.fulfill({ response: answer });
+    }
+    const fields = ["name", "serial_number", "model", "product", "os_version", "build", "sentence"];
+    const hostile = JSON.stringify(
+      JSON.parse(body, (key, value) =>
+        typeof value === "string" &&
+        (fields.includes(key) || key === "device_words" || key === "reason")
+          ? `${CANARY}${value}`
+          : value,
+      ),
+    );
+    return route.fulfill({ response: answer, body: hostile });
+  });
+}
+
+async function nothingRan(page: Page): Promise<void> {
+  expect(await page.evaluate(() => "caught" in window)).toBe(false);
+  await expect(page.locator("main img, main script")).toHaveCount(0);
+}
+
+test("what devices say is text in the list and on every tab", async ({ page }) => {
+  await hostileDevices(page);
+  await page.goto("/devices");
+  const first = page.locator("[data-index] a").first();
+  await expect(first).toContainText("<img src=x");
+  await expect(first).toContainText("□");
+  await nothingRan(page);
+  await first.click();
+  for (const tab of ["Managed OS", "Details", "Commands"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await expect(page.locator("[data-loading]")).toHaveCount(0);
+    await nothingRan(page);
+  }
+  await expect(page).toHaveTitle(/<img src=x/);
+});
+
+test("what a link says is text in every filter", async ({ page }) => {
+  const value = encodeURIComponent(CANARY);
+  for (const path of [
+    ...["search", "tag", "os_version", "target_version", "os_version_below"].map(
+      (name) => `/devices?${name}=${value}`,
+    ),
+    `/devices?status=${value}&platform=${value}&sort=${value}&overdue=${value}`,
+    `/activity?actor_name=${value}&action=${value}`,
+    `/releases?list=${value}`,
+    `/devices/${value}?tab=${value}`,
+    `/releases/${value}`,
+    `/no-such-page/${value}`,
+  ]) {
+    await page.goto(path);
+    await page.waitForLoadState("networkidle");
+    await nothingRan(page);
+  }
+});

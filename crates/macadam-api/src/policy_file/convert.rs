@@ -153,6 +153,18 @@ fn check_assignments(
 }
 
 impl ReviewEntry {
+    /// The entry for a review; `item` is the label of the item that it is for.
+    pub fn new(review: &policy::Review, item: Option<String>) -> Self {
+        Self {
+            list: review.list.into(),
+            version: review.version.to_string(),
+            item,
+            approved_at: review.approved_at,
+            held_since: review.held_since,
+            resumed_at: review.resumed_at,
+        }
+    }
+
     fn to_policy(
         &self,
         by_label: &BTreeMap<&str, policy::ItemId>,

@@ -6,28 +6,35 @@ use jiff::Timestamp;
 use macadam_api::Detail;
 use macadam_api::blueprints::{Assignment, item_by_id};
 use macadam_api::library_items::{LibraryItemSettings, Pause};
-use macadam_api::policy_file::{AppliedPolicy, ApplyPolicy, BlueprintEntry, PolicyFile};
+use macadam_api::policy_file::{
+    AppliedPolicy, ApplyPolicy, BlueprintEntry, PolicyFile, ReviewEntry,
+};
 use macadam_api::previews::{Difference, DifferenceAction, PreviewRequest};
 use macadam_api::releases::Approval;
-use macadam_policy::{BlueprintId, ItemId};
+use macadam_policy::{BlueprintId, ItemId, Review, ReviewScope};
 use macadam_store::{PolicyChange, StoreError};
 use serde_json::{Value, json};
 
-use super::App;
 use super::access::Caller;
 use super::changes::ChangeError;
 use super::draft::{Draft, new_blueprint, new_item};
 use super::library::{BlueprintDocument, ItemDocument};
 use super::previews::Proposal;
+use super::{App, Knowledge};
 
 impl App {
-    /// The stored library items and blueprints as a policy file.
+    /// The stored library items and blueprints as a policy file, with what administrators said
+    /// about releases.
     pub(crate) async fn policy_file(&self) -> Result<PolicyFile, StoreError> {
         let stored = self.stored_configuration().await?;
-        let (approval, _) = self.load_reviews().await?;
+        let (approval, reviews) = self.load_reviews().await?;
         let labels: BTreeMap<ItemId, String> =
             stored.items.iter().map(|row| (row.id, row.label.clone())).collect();
-        let mut file = PolicyFile { approval: approval.into(), ..PolicyFile::default() };
+        let mut file = PolicyFile {
+            approval: approval.into(),
+            reviews: review_entries(&reviews, &labels),
+            ..PolicyFile::default()
+        };
         for row in &stored.items {
             let Some(document) = item_document(&row.document) else { continue };
             if document.pause.is_some() {
@@ -76,14 +83,15 @@ impl App {
     }
 
     /// The configuration that a policy file asks for. What it does not name stays.
-    pub(super) fn propose_policy(&self, stored: Draft, file: &PolicyFile) -> Proposal {
+    pub(super) fn propose_policy(
+        &self,
+        stored: Draft,
+        file: &PolicyFile,
+        knowledge: &Knowledge,
+    ) -> Proposal {
         let now = self.fleet_clock.now();
         let mut proposal = Proposal { draft: stored, ..Proposal::default() };
-        if !file.reviews.is_empty() || file.approval != Approval::default() {
-            let message = "reviews and approval are for offline decisions; on a server use the \
-                           release commands";
-            proposal.draft.refuse(Detail::new("reviews", message));
-        }
+        refuse_other_reviews(&mut proposal.draft, file, knowledge);
         for settings in &file.library_items {
             let is_paused = file.paused.contains(settings.label());
             self.propose_file_item(&mut proposal, now, settings, is_paused);
@@ -160,6 +168,35 @@ impl App {
             proposal.draft.put_blueprint(now, id, &entry.name, &document);
         }
     }
+}
+
+/// Reviews and approval are in a file for offline decisions. One that says what the server
+/// says, such as an exported one, is fine; to change them there are the release commands.
+fn refuse_other_reviews(draft: &mut Draft, file: &PolicyFile, knowledge: &Knowledge) {
+    if file.approval != Approval::default() && file.approval != knowledge.approval.into() {
+        let message = "is another one on this server; change it there with \
+                       `macadam approval`";
+        draft.refuse(Detail::new("approval", message));
+    }
+    let labels = draft.items.iter().map(|row| (row.id, row.label.clone())).collect();
+    let known = review_entries(&knowledge.reviews, &labels);
+    for review in file.reviews.iter().filter(|review| !known.contains(review)) {
+        let ReviewEntry { list, version, .. } = review;
+        let message = format!(
+            "{} {version} is not reviewed like this on this server; use `macadam releases`",
+            list.as_str()
+        );
+        draft.refuse(Detail::new("reviews", message));
+    }
+}
+
+/// What was said about items that are gone says nothing any more.
+fn review_entries(reviews: &[Review], labels: &BTreeMap<ItemId, String>) -> Vec<ReviewEntry> {
+    let entry = |review: &Review| match review.scope {
+        ReviewScope::Fleet => Some(ReviewEntry::new(review, None)),
+        ReviewScope::Item(item) => Some(ReviewEntry::new(review, Some(labels.get(&item)?.clone()))),
+    };
+    reviews.iter().filter_map(entry).collect()
 }
 
 fn item_document(text: &str) -> Option<ItemDocument> {

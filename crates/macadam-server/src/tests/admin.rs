@@ -3,6 +3,7 @@
 mod catalog;
 mod events;
 mod fleet;
+mod policy;
 mod summary;
 
 use std::time::Duration;

@@ -7,8 +7,8 @@ use macadam_api::devices::UpdateDevice;
 use macadam_api::exceptions::CreateException;
 use macadam_api::facts::DeviceFacts;
 use macadam_api::library_items::{LibraryItemFilter, WritePause};
-use macadam_api::policy_file::{PolicyFile, ReviewEntry};
-use macadam_api::releases::{FeedList, ReviewAction, WriteReview};
+use macadam_api::policy_file::PolicyFile;
+use macadam_api::releases::{ReviewAction, WriteReview};
 use macadam_policy::{BlueprintId, DeviceId, Platform};
 use macadam_protocol::ddm;
 use macadam_sim::device::{Device, Family};
@@ -241,15 +241,7 @@ async fn offline_and_online_decisions_for_a_thousand_devices_are_the_same_bytes(
 
 /// The decisions as `macadam decide` makes them from what the server exports.
 async fn offline(rig: &Rig, now: Timestamp) -> String {
-    let mut file: PolicyFile = rig.client().policy().await.unwrap().value;
-    file.reviews.push(ReviewEntry {
-        list: FeedList::Ios,
-        version: "26.4".into(),
-        item: None,
-        approved_at: None,
-        held_since: Some(now),
-        resumed_at: None,
-    });
+    let file: PolicyFile = rig.client().policy().await.unwrap().value;
     let policy = file.check().unwrap();
     let knowledge = rig.servers[0].server.app().knowledge.load_full();
     let mut catalog = (*knowledge.catalog).clone();

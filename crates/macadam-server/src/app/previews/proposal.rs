@@ -59,7 +59,10 @@ impl App {
             PreviewRequest::Review { release_id, action, item_id } => {
                 self.propose_review(stored, release_id, *action, item_id.map(ItemId)).await
             }
-            PreviewRequest::Policy { policy } => Ok(self.propose_policy(stored, policy)),
+            PreviewRequest::Policy { policy } => {
+                let knowledge = self.refresh_knowledge().await?;
+                Ok(self.propose_policy(stored, policy, &knowledge))
+            }
         }
     }
 

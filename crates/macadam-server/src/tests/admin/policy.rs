@@ -1,0 +1,54 @@
+//! The configuration as one file.
+
+use macadam_api::people::Role;
+use macadam_api::policy_file::{PolicyFile, ReviewEntry};
+use macadam_api::previews::PreviewRequest;
+use macadam_api::releases::{Approval, FeedList, ReviewAction, WriteReview};
+use macadam_api::server::WriteApproval;
+
+use super::super::declarations::rolling;
+use super::super::world::World;
+use super::client;
+
+#[tokio::test]
+async fn exported_policy_has_the_reviews_and_can_be_planned_as_it_is() {
+    let world = World::new().await;
+    let admin = client(&world, Role::Admin).await;
+    let (item, _) = world.assign(rolling()).await;
+    let hold = |item_id| WriteReview {
+        action: ReviewAction::Hold,
+        item_id,
+        reason: "a lab Mac did not start".into(),
+        preview_digest: None,
+    };
+    admin.review_release("ios-26.1", &hold(None)).await.unwrap();
+    admin.review_release("macos-15.7", &hold(Some(item.0))).await.unwrap();
+    let approval = Approval::AfterDays { days: 7 };
+    let wish = WriteApproval { approval, reason: "new rule".into() };
+    admin.write_approval(&wish).await.unwrap();
+
+    let file = admin.policy().await.unwrap().value;
+    let held = |list, version: &str, item: Option<&str>| ReviewEntry {
+        list,
+        version: version.into(),
+        item: item.map(Into::into),
+        approved_at: None,
+        held_since: Some(world.fleet.now()),
+        resumed_at: None,
+    };
+    let expected =
+        [held(FeedList::Macos, "15.7", Some("Sequoia")), held(FeedList::Ios, "26.1", None)];
+    assert!(expected.iter().all(|review| file.reviews.contains(review)), "{:?}", file.reviews);
+    assert_eq!((file.reviews.len(), file.approval), (2, approval));
+
+    let problems = async |policy: PolicyFile| {
+        admin.preview(&PreviewRequest::Policy { policy }).await.unwrap().value.problems
+    };
+    assert_eq!(problems(file.clone()).await, [], "it says what the server says");
+    let mut other = file.clone();
+    other.reviews[0].held_since = None;
+    other.reviews[0].approved_at = Some(world.fleet.now());
+    other.approval = Approval::ByHand;
+    let fields = problems(other).await.into_iter().map(|problem| problem.field);
+    assert_eq!(fields.collect::<Vec<_>>(), ["approval", "reviews"]);
+}

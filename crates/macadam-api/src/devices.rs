@@ -25,7 +25,8 @@ pub struct Device {
     pub model: String,
     /// Apple's product name, such as `Mac14,2`.
     pub product: String,
-    pub platform: Os,
+    /// `null` until the device has told what it is.
+    pub platform: Option<Os>,
     /// With the letter of an installed Background Security Improvement.
     pub os_version: String,
     pub build: Option<String>,
@@ -41,7 +42,8 @@ pub struct Device {
 /// The decision in a list: what, by when, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DecisionSummary {
-    pub status: Status,
+    /// `null` as long as the device has not told enough to decide anything.
+    pub status: Option<Status>,
     pub meets_floor: bool,
     /// The Managed OS item that wants the target.
     pub item: Option<Named>,
@@ -223,6 +225,8 @@ pub enum CommandState {
 pub struct DeviceCounts {
     pub total: u64,
     pub by_status: BTreeMap<Status, u64>,
+    /// Devices that have not told enough to decide anything.
+    pub undecided: u64,
     pub overdue: u64,
     pub below_floor: u64,
 }

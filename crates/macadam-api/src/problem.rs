@@ -61,6 +61,8 @@ pub enum ErrorCode {
     InvalidBody,
     /// A parameter of the path or query cannot be read.
     InvalidParameter,
+    /// The request takes no parameter of this name.
+    UnknownParameter,
     /// The settings contradict themselves or a rule; `details` names each field.
     InvalidSettings,
     NotSignedIn,
@@ -98,7 +100,7 @@ impl ErrorCode {
     /// The HTTP status that goes with the code.
     pub const fn status(self) -> u16 {
         match self {
-            Self::InvalidBody | Self::InvalidParameter => 400,
+            Self::InvalidBody | Self::InvalidParameter | Self::UnknownParameter => 400,
             Self::NotSignedIn | Self::WrongCredentials => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
@@ -133,6 +135,7 @@ impl ErrorCode {
             Self::Internal => "look into the server's log; nothing was changed",
             Self::InvalidBody
             | Self::InvalidParameter
+            | Self::UnknownParameter
             | Self::InvalidSettings
             | Self::NotFound
             | Self::MethodNotAllowed
@@ -148,6 +151,7 @@ impl ErrorCode {
         match self {
             Self::InvalidBody => "invalid_body",
             Self::InvalidParameter => "invalid_parameter",
+            Self::UnknownParameter => "unknown_parameter",
             Self::InvalidSettings => "invalid_settings",
             Self::NotSignedIn => "not_signed_in",
             Self::WrongCredentials => "wrong_credentials",
@@ -204,9 +208,10 @@ mod tests {
         assert_eq!(Detail::new("", "is old").within("items").to_string(), "items: is old");
     }
 
-    const CODES: [ErrorCode; 21] = [
+    const CODES: [ErrorCode; 22] = [
         ErrorCode::InvalidBody,
         ErrorCode::InvalidParameter,
+        ErrorCode::UnknownParameter,
         ErrorCode::InvalidSettings,
         ErrorCode::NotSignedIn,
         ErrorCode::WrongCredentials,

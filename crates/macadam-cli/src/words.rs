@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use macadam_api::Os;
+use macadam_api::decisions::Status;
+use macadam_api::devices::Device;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,6 +20,18 @@ pub(crate) fn shown(value: impl Serialize) -> String {
         Ok(Value::String(text)) => text.replace('_', " "),
         Ok(_) | Err(_) => String::new(),
     }
+}
+
+/// How a device stands; one that nothing can be decided for yet is undecided.
+pub(crate) fn status(status: Option<Status>) -> String {
+    status.map_or_else(|| "undecided".to_owned(), shown)
+}
+
+/// What a device runs.
+pub(crate) fn system(device: &Device) -> String {
+    let platform = device.platform.map(|platform| platform.to_string());
+    let words = [platform.as_deref().unwrap_or_default(), &device.os_version];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Reads a platform in whatever case people write it.

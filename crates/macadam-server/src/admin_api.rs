@@ -13,6 +13,7 @@ mod feeds;
 mod input;
 mod library_items;
 mod paging;
+mod parameters;
 mod people;
 mod policy;
 mod previews;
@@ -41,6 +42,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::error::ApiError;
+use self::parameters::{Parameters, refuse_unknown};
 use crate::app::App;
 
 const PREFIX: &str = "/api/v1";
@@ -66,8 +68,10 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// Every route of the admin API.
 pub(crate) fn router(app: App) -> Router {
     let (router, document) = documented();
+    let parameters = Parameters::of(&document);
     let document = document.to_pretty_json().expect("the document has text keys only");
     router
+        .layer(from_fn_with_state(parameters, refuse_unknown))
         .route(&format!("{PREFIX}/openapi.json"), get(|| async { json(document) }))
         .method_not_allowed_fallback(refuse_method)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
@@ -118,9 +122,9 @@ fn fleet() -> OpenApiRouter<App> {
         .routes(routes!(devices::show_device, devices::update_device))
         .routes(routes!(devices::sync_device))
         .routes(routes!(devices::explain_device))
-        .routes(routes!(devices::show_device_timeline))
-        .routes(routes!(devices::show_device_declarations))
-        .routes(routes!(devices::show_device_commands))
+        .routes(routes!(devices::list_device_timeline))
+        .routes(routes!(devices::list_device_declarations))
+        .routes(routes!(devices::list_device_commands))
         .routes(routes!(devices::list_decisions))
         .routes(routes!(devices::list_facts))
         .routes(routes!(enrollments::list_enrollments, enrollments::create_enrollment))

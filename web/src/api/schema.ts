@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists blueprints. */
+        /** Lists blueprints, by name. */
         get: operations["list_blueprints"];
         put?: never;
         /** Creates a blueprint. */
@@ -185,8 +185,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows the last commands of a device, newest first. */
-        get: operations["show_device_commands"];
+        /** Lists the commands of a device, newest first. */
+        get: operations["list_device_commands"];
         put?: never;
         post?: never;
         delete?: never;
@@ -202,8 +202,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows the declarations that a device is given, exactly as sent. */
-        get: operations["show_device_declarations"];
+        /** Lists the declarations that a device is given, exactly as sent, by identifier. */
+        get: operations["list_device_declarations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -253,8 +253,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows the last changes of a device's status, newest first. */
-        get: operations["show_device_timeline"];
+        /** Lists the changes of a device's status, newest first. */
+        get: operations["list_device_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -425,7 +425,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists library items. */
+        /** Lists library items, oldest first. */
         get: operations["list_library_items"];
         put?: never;
         /** Creates a library item. */
@@ -1055,7 +1055,7 @@ export interface components {
             not_manageable?: components["schemas"]["NotManageable"] | null;
             /** @description One sentence that says why; the last of the trace. */
             reason: string;
-            status: components["schemas"]["Status"];
+            status?: components["schemas"]["Status"] | null;
             target_version?: string | null;
             unresolved?: components["schemas"]["Unresolved"] | null;
         };
@@ -1109,7 +1109,7 @@ export interface components {
             name: string;
             /** @description With the letter of an installed Background Security Improvement. */
             os_version: string;
-            platform: components["schemas"]["Os"];
+            platform?: components["schemas"]["Os"] | null;
             /** @description Apple's product name, such as `Mac14,2`. */
             product: string;
             serial_number: string;
@@ -1145,6 +1145,11 @@ export interface components {
             overdue: number;
             /** Format: int64 */
             total: number;
+            /**
+             * Format: int64
+             * @description Devices that have not told enough to decide anything.
+             */
+            undecided: number;
         };
         /** @description One declaration as the device gets it. */
         DeviceDeclaration: {
@@ -1284,7 +1289,7 @@ export interface components {
          * @description What kind of thing went wrong. A code never changes its meaning.
          * @enum {string}
          */
-        ErrorCode: "invalid_body" | "invalid_parameter" | "invalid_settings" | "not_signed_in" | "wrong_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "in_use" | "revision_required" | "changed_meanwhile" | "preview_outdated" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "feed_not_believed" | "feed_unreachable" | "internal" | "unavailable" | "unknown";
+        ErrorCode: "invalid_body" | "invalid_parameter" | "unknown_parameter" | "invalid_settings" | "not_signed_in" | "wrong_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "in_use" | "revision_required" | "changed_meanwhile" | "preview_outdated" | "preview_required" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "feed_not_believed" | "feed_unreachable" | "internal" | "unavailable" | "unknown";
         /** @description An exemption; it ends by itself. */
         Exception: {
             /** Format: date-time */
@@ -1652,12 +1657,52 @@ export interface components {
                 name: string;
                 /** @description With the letter of an installed Background Security Improvement. */
                 os_version: string;
-                platform: components["schemas"]["Os"];
+                platform?: components["schemas"]["Os"] | null;
                 /** @description Apple's product name, such as `Mac14,2`. */
                 product: string;
                 serial_number: string;
                 supervised: boolean;
                 tags: string[];
+            }[];
+            /** @description Give it as `cursor` to read on; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DeviceCommand: {
+            items: {
+                /** Format: date-time */
+                ended_at?: string | null;
+                /** @description The device's error chain, one sentence each. */
+                errors: string[];
+                /** Format: uuid */
+                id: string;
+                /** Format: int32 */
+                not_now_count: number;
+                /** Format: date-time */
+                queued_at: string;
+                /** @description Apple's name, such as `DeclarativeManagement`. */
+                request_type: string;
+                /** Format: date-time */
+                sent_at?: string | null;
+                state: components["schemas"]["CommandState"];
+            }[];
+            /** @description Give it as `cursor` to read on; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DeviceDeclaration: {
+            items: {
+                /** @description Whether the device activated this very version; `null` until it says so. */
+                active?: boolean | null;
+                /** @description The declaration, exactly as sent. */
+                document: Record<string, never>;
+                identifier: string;
+                /** @description The device's own words about it. */
+                reasons: string[];
+                server_token: string;
+                type: string;
+                /** @description Whether the device calls it valid; `null` until it says so. */
+                valid?: boolean | null;
             }[];
             /** @description Give it as `cursor` to read on; `null` on the last page. */
             next_cursor?: string | null;
@@ -1852,6 +1897,24 @@ export interface components {
                 item: components["schemas"]["Named"];
                 /** Format: date-time */
                 requested_at: string;
+            }[];
+            /** @description Give it as `cursor` to read on; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TimelineEntry: {
+            items: {
+                /** Format: date-time */
+                at: string;
+                /** @description What the device said, in its own words. */
+                device_words?: string | null;
+                os_version: string;
+                /** @description What happened, for a person. */
+                sentence: string;
+                /** @description The message it came with. */
+                source: components["schemas"]["TimelineSource"];
+                status: components["schemas"]["Status"];
+                target_version?: string | null;
             }[];
             /** @description Give it as `cursor` to read on; `null` on the last page. */
             next_cursor?: string | null;
@@ -2470,16 +2533,16 @@ export interface components {
             description?: string;
             name: string;
             /**
-             * @description The digest of the preview that was confirmed. When given, the write is refused if the
-             *     preview would differ by now.
+             * @description The digest of the preview that was confirmed: the write is refused if the preview would
+             *     differ by now. Required where 10 or more devices would be due within 24 hours.
              */
             preview_digest?: string | null;
         };
         /** @description Creates an item, or replaces the settings of one (`PUT` with `If-Match`). */
         WriteLibraryItem: {
             /**
-             * @description The digest of the preview that was confirmed. When given, the write is refused if the
-             *     preview would differ by now.
+             * @description The digest of the preview that was confirmed: the write is refused if the preview would
+             *     differ by now. Required where 10 or more devices would be due within 24 hours.
              */
             preview_digest?: string | null;
             settings: components["schemas"]["LibraryItemSettings"];
@@ -2498,8 +2561,8 @@ export interface components {
              */
             item_id?: string | null;
             /**
-             * @description The digest of the preview that was confirmed. When given, the write is refused if the
-             *     preview would differ by now.
+             * @description The digest of the preview that was confirmed: the write is refused if the preview would
+             *     differ by now. Required where 10 or more devices would be due within 24 hours.
              */
             preview_digest?: string | null;
             reason: string;
@@ -2646,6 +2709,10 @@ export interface operations {
                 search?: string;
                 /** @description Only blueprints that assign this item. */
                 item_id?: string;
+                /** @description Rows in the page, 1 to 1000; 100 when left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2659,6 +2726,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Blueprint"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3152,9 +3227,14 @@ export interface operations {
             };
         };
     };
-    show_device_commands: {
+    list_device_commands: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows in the page, 1 to 1000; 100 when left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3168,7 +3248,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceCommand"][];
+                    "application/json": components["schemas"]["Page_DeviceCommand"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -3189,9 +3277,14 @@ export interface operations {
             };
         };
     };
-    show_device_declarations: {
+    list_device_declarations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows in the page, 1 to 1000; 100 when left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3205,7 +3298,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceDeclaration"][];
+                    "application/json": components["schemas"]["Page_DeviceDeclaration"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -3306,9 +3407,14 @@ export interface operations {
             };
         };
     };
-    show_device_timeline: {
+    list_device_timeline: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows in the page, 1 to 1000; 100 when left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3322,7 +3428,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimelineEntry"][];
+                    "application/json": components["schemas"]["Page_TimelineEntry"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -3828,6 +3942,10 @@ export interface operations {
                 search?: string;
                 platform?: components["schemas"]["Os"];
                 blueprint_id?: string;
+                /** @description Rows in the page, 1 to 1000; 100 when left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -3841,6 +3959,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LibraryItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

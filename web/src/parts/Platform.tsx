@@ -6,6 +6,7 @@ import {
   IconDeviceLaptop,
   IconDeviceMobile,
   IconDeviceTv,
+  IconDeviceUnknown,
   IconDeviceVisionPro,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -26,7 +27,8 @@ const icons: Record<PlatformName, TablerIcon> = {
 };
 
 interface IconProps {
-  platform: PlatformName;
+  /** `null` until the device has told what it is. */
+  platform: PlatformName | null | undefined;
   /** Apple's marketing name: portable Macs have a picture of their own. */
   model?: string;
   size?: number;
@@ -34,14 +36,15 @@ interface IconProps {
 
 export function PlatformIcon({ platform, model = "", size = 18 }: IconProps) {
   const { t } = useTranslation();
-  const Icon = model.startsWith("MacBook") ? IconDeviceLaptop : icons[platform];
+  const known = platform ? icons[platform] : IconDeviceUnknown;
+  const Icon = model.startsWith("MacBook") ? IconDeviceLaptop : known;
   return (
     <Icon
       size={size}
       stroke={1.5}
       className={classes.icon}
       role="img"
-      aria-label={t(`platform.${platform}`)}
+      aria-label={t(`platform.${platform ?? "unknown"}`)}
     />
   );
 }
@@ -51,13 +54,13 @@ export function PlatformVersion({
   platform,
   version,
 }: {
-  platform: PlatformName;
+  platform: PlatformName | null | undefined;
   version: string;
 }) {
   const { t } = useTranslation();
   return (
     <span className={classes.version}>
-      {t(`platform.${platform}`)} {version}
+      {t(`platform.${platform ?? "unknown"}`)} {version}
     </span>
   );
 }

@@ -35,13 +35,15 @@ export const tone: Record<StatusName, "good" | "busy" | "bad" | "open" | "quiet"
   excluded: "quiet",
 };
 
-export function StatusBadge({ status }: { status: StatusName }) {
+/** `null` is the status of a device that has not told enough to decide anything. */
+export function StatusBadge({ status }: { status: StatusName | null | undefined }) {
   const { t } = useTranslation();
+  const name = status ?? "undecided";
   return (
-    <Tooltip label={t(`status_says.${status}`)}>
-      <span className={classes.badge} data-tone={tone[status]}>
+    <Tooltip label={t(`status_says.${name}`)}>
+      <span className={classes.badge} data-tone={status ? tone[status] : "quiet"}>
         <span className={classes.dot} aria-hidden="true" />
-        {t(`status.${status}`)}
+        {t(`status.${name}`)}
       </span>
     </Tooltip>
   );

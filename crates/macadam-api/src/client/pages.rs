@@ -1,5 +1,6 @@
 //! Reading a long list page by page.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use reqwest::Method;
@@ -13,7 +14,7 @@ use crate::{MAX_PAGE, Page};
 /// A list, read one page at a time, up to a number of rows.
 pub struct Pages<'a, T> {
     client: &'a Client,
-    path: &'static str,
+    path: Cow<'static, str>,
     query: Value,
     cursor: Option<String>,
     /// Rows that may still be read.
@@ -23,7 +24,12 @@ pub struct Pages<'a, T> {
 }
 
 impl<'a, T: DeserializeOwned> Pages<'a, T> {
-    pub(super) fn new(client: &'a Client, path: &'static str, filter: &impl Serialize) -> Self {
+    pub(super) fn new(
+        client: &'a Client,
+        path: impl Into<Cow<'static, str>>,
+        filter: &impl Serialize,
+    ) -> Self {
+        let path = path.into();
         let query = serde_json::to_value(filter).expect("filters are flat structs");
         let (cursor, is_done, rows) = (None, false, PhantomData);
         Self { client, path, query, cursor, left: u64::MAX, is_done, rows }
@@ -46,7 +52,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
             fields.insert("cursor".into(), self.cursor.clone().into());
         }
         let ask = Ask { query: Some(self.query.clone()), ..Ask::default() };
-        let page: Answer<Page<T>> = self.client.call(Method::GET, self.path, ask).await?;
+        let page: Answer<Page<T>> = self.client.call(Method::GET, &self.path, ask).await?;
         let read = u64::try_from(page.value.items.len()).unwrap_or(u64::MAX);
         self.left = self.left.saturating_sub(read);
         // Every page but the last brings rows, so the list ends.

@@ -101,16 +101,16 @@ impl Client {
         self.get(&format!("/api/v1/devices/{id}/explanation")).await
     }
 
-    pub async fn timeline(&self, id: Uuid) -> Asked<Vec<TimelineEntry>> {
-        self.get(&format!("/api/v1/devices/{id}/timeline")).await
+    pub fn timeline(&self, id: Uuid) -> Pages<'_, TimelineEntry> {
+        Pages::new(self, format!("/api/v1/devices/{id}/timeline"), &EVERYTHING)
     }
 
-    pub async fn declarations(&self, id: Uuid) -> Asked<Vec<DeviceDeclaration>> {
-        self.get(&format!("/api/v1/devices/{id}/declarations")).await
+    pub fn declarations(&self, id: Uuid) -> Pages<'_, DeviceDeclaration> {
+        Pages::new(self, format!("/api/v1/devices/{id}/declarations"), &EVERYTHING)
     }
 
-    pub async fn commands(&self, id: Uuid) -> Asked<Vec<DeviceCommand>> {
-        self.get(&format!("/api/v1/devices/{id}/commands")).await
+    pub fn commands(&self, id: Uuid) -> Pages<'_, DeviceCommand> {
+        Pages::new(self, format!("/api/v1/devices/{id}/commands"), &EVERYTHING)
     }
 
     /// Asks the device to connect.

@@ -38,11 +38,11 @@ enum DevicesCommand {
     /// Say why a device has its target and deadline, or why not
     Explain(One),
     /// Show how a device's status changed
-    Timeline(One),
+    Timeline(History),
     /// Show the declarations a device is given, exactly as sent
     Declarations(One),
     /// Show a device's commands and what became of them
-    Commands(One),
+    Commands(History),
     /// Change a device's tags
     Tag(Tag),
     /// Ask a device to connect
@@ -125,12 +125,24 @@ struct One {
 }
 
 #[derive(Debug, Args)]
+struct History {
+    /// Id, serial number or name
+    device: String,
+    /// Show no more than this many, the newest
+    #[arg(long, value_name = "ROWS", default_value_t = 500)]
+    limit: u64,
+}
+
+#[derive(Debug, Args)]
 struct Tag {
     /// Id, serial number or name
     device: String,
     /// The tags it has from now on; none to remove all
     tags: Vec<String>,
 }
+
+const TIMELINE: [&str; 6] = ["at", "status", "runs", "target", "source", "what happened"];
+const COMMANDS: [&str; 5] = ["command", "state", "queued", "ended", "errors"];
 
 impl Devices {
     pub(crate) async fn run(self, shell: &mut Shell) -> Result<(), CliError> {
@@ -146,20 +158,18 @@ impl Devices {
                 let answer = client.explanation(find::device(&client, &one.device).await?).await?;
                 show::answer(shell, json, &answer.bytes, || explanation(&answer.value))
             }
-            DevicesCommand::Timeline(one) => {
-                let answer = client.timeline(find::device(&client, &one.device).await?).await?;
-                show::answer(shell, json, &answer.bytes, || timeline(&answer.value))
+            DevicesCommand::Timeline(some) => {
+                let pages = client.timeline(find::device(&client, &some.device).await?);
+                show::list(shell, json, pages.at_most(some.limit), &TIMELINE, timeline_row).await
             }
             DevicesCommand::Declarations(one) => {
-                let answer = client.declarations(find::device(&client, &one.device).await?).await?;
-                show::answer(shell, json, &answer.bytes, || {
-                    let pretty = serde_json::to_string_pretty(&answer.value);
-                    pretty.expect("declarations have text keys")
-                })
+                let pages = client.declarations(find::device(&client, &one.device).await?);
+                let pretty = serde_json::to_string_pretty(&pages.all().await?);
+                shell.print(&pretty.expect("declarations have text keys"))
             }
-            DevicesCommand::Commands(one) => {
-                let answer = client.commands(find::device(&client, &one.device).await?).await?;
-                show::answer(shell, json, &answer.bytes, || commands(&answer.value))
+            DevicesCommand::Commands(some) => {
+                let pages = client.commands(find::device(&client, &some.device).await?);
+                show::list(shell, json, pages.at_most(some.limit), &COMMANDS, command_row).await
             }
             DevicesCommand::Tag(tag) => {
                 let id = find::device(&client, &tag.device).await?;
@@ -236,9 +246,9 @@ fn row(device: &Device) -> Vec<String> {
         device.name.clone(),
         device.serial_number.clone(),
         device.model.clone(),
-        format!("{} {}", device.platform, device.os_version),
+        words::system(device),
         device.blueprint.as_ref().map(|blueprint| blueprint.name.clone()).unwrap_or_default(),
-        format!("{}{overdue}", words::shown(device.decision.status)),
+        format!("{}{overdue}", words::status(device.decision.status)),
         device.decision.target_version.clone().unwrap_or_default(),
         show::local(device.decision.deadline_local),
         show::maybe_instant(device.last_seen_at),
@@ -258,6 +268,9 @@ async fn count(
         let mut rows: Vec<Vec<String>> = by_status
             .map(|(status, count)| vec![words::shown(status), count.to_string()])
             .collect();
+        if counts.undecided > 0 {
+            rows.push(vec![words::status(None), counts.undecided.to_string()]);
+        }
         rows.push(vec!["all".into(), counts.total.to_string()]);
         rows.push(vec!["overdue".into(), counts.overdue.to_string()]);
         rows.push(vec!["below a floor".into(), counts.below_floor.to_string()]);
@@ -275,13 +288,13 @@ fn record(record: &DeviceRecord) -> String {
         ("Serial number", device.serial_number.clone()),
         ("Model", format!("{} ({})", device.model, device.product)),
         ("Update id", record.update_id.clone().unwrap_or_default()),
-        ("Runs", format!("{} {}", device.platform, device.os_version)),
+        ("Runs", words::system(device)),
         ("Build", device.build.clone().unwrap_or_default()),
         ("Blueprint", device.blueprint.as_ref().map(|at| at.name.clone()).unwrap_or_default()),
         ("Items", items.join(", ")),
         ("Tags", device.tags.join(", ")),
         ("Supervised", show::yes_no(device.supervised)),
-        ("Status", words::shown(decision.status)),
+        ("Status", words::status(decision.status)),
         ("Target", decision.target_version.clone().unwrap_or_default()),
         ("Deadline", with_zone(show::local(decision.deadline_local))),
         ("Deadline in UTC", show::maybe_instant(decision.deadline_at)),
@@ -315,29 +328,23 @@ fn explanation(explanation: &Explanation) -> String {
     text
 }
 
-fn timeline(entries: &[TimelineEntry]) -> String {
-    let rows = entries.iter().map(|entry| {
-        vec![
-            show::instant(entry.at),
-            words::shown(entry.status),
-            entry.os_version.clone(),
-            entry.target_version.clone().unwrap_or_default(),
-            words::shown(entry.source),
-            entry.device_words.clone().unwrap_or_else(|| entry.sentence.clone()),
-        ]
-    });
-    show::table(&["at", "status", "runs", "target", "source", "what happened"], rows)
+fn timeline_row(entry: &TimelineEntry) -> Vec<String> {
+    vec![
+        show::instant(entry.at),
+        words::shown(entry.status),
+        entry.os_version.clone(),
+        entry.target_version.clone().unwrap_or_default(),
+        words::shown(entry.source),
+        entry.device_words.clone().unwrap_or_else(|| entry.sentence.clone()),
+    ]
 }
 
-fn commands(commands: &[DeviceCommand]) -> String {
-    let rows = commands.iter().map(|command| {
-        vec![
-            command.request_type.clone(),
-            words::shown(command.state),
-            show::instant(command.queued_at),
-            show::maybe_instant(command.ended_at),
-            command.errors.join("; "),
-        ]
-    });
-    show::table(&["command", "state", "queued", "ended", "errors"], rows)
+fn command_row(command: &DeviceCommand) -> Vec<String> {
+    vec![
+        command.request_type.clone(),
+        words::shown(command.state),
+        show::instant(command.queued_at),
+        show::maybe_instant(command.ended_at),
+        command.errors.join("; "),
+    ]
 }

@@ -58,7 +58,7 @@ pub(super) struct View {
 struct Seen {
     name: String,
     os_version: String,
-    status: Status,
+    status: Option<Status>,
     target: Option<String>,
     deadline: Option<jiff::civil::DateTime>,
 }
@@ -240,7 +240,7 @@ impl Seen {
             let (Some(target), Some(deadline)) = (&now.target, now.deadline) else { return None };
             return Some(format!("{name}: {target} by {}", deadline.strftime("%F %H:%M")));
         }
-        let status = crate::words::shown(now.status);
+        let status = crate::words::status(now.status);
         (self.status != now.status).then(|| format!("{name}: {status}"))
     }
 }

@@ -3,27 +3,30 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use macadam_api::blueprints::{AssignDevices, Blueprint, BlueprintFilter, WriteBlueprint};
-use macadam_api::{Detail, Page, Problem};
+use macadam_api::{Detail, Page, PageQuery, Problem};
 use macadam_policy::BlueprintId;
 use uuid::Uuid;
 
 use super::caller::{EditBlueprints, May, Read};
 use super::error::ApiError;
 use super::input::{Json, Path, Query, Revised, Revision};
+use super::paging::{page, wanted};
 use crate::app::App;
 
 /// The most devices that one request moves.
 const DEVICES: usize = 1000;
 
-/// Lists blueprints.
-#[utoipa::path(get, path = "/blueprints", tag = "blueprints", params(BlueprintFilter),
-    responses((status = 200, body = Page<Blueprint>)))]
+/// Lists blueprints, by name.
+#[utoipa::path(get, path = "/blueprints", tag = "blueprints", params(BlueprintFilter, PageQuery),
+    responses((status = 200, body = Page<Blueprint>), (status = 400, body = Problem)))]
 pub(super) async fn list_blueprints(
     State(app): State<App>,
     _: May<Read>,
     Query(filter): Query<BlueprintFilter>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<Blueprint>>, ApiError> {
-    Ok(Json(Page { items: app.list_blueprints(&filter).await?, next_cursor: None }))
+    let by_name = |blueprint: &Blueprint| blueprint.name.clone();
+    Ok(page(wanted(&query)?.page_of(app.list_blueprints(&filter).await?, by_name)))
 }
 
 /// Shows a blueprint.

@@ -102,41 +102,49 @@ pub(super) async fn explain_device(
     Ok(Json(app.explain(DeviceId(id)).await?))
 }
 
-/// Shows the last changes of a device's status, newest first.
-#[utoipa::path(get, path = "/devices/{id}/timeline", tag = "devices", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<TimelineEntry>), (status = 401, body = Problem),
+/// Lists the changes of a device's status, newest first.
+#[utoipa::path(get, path = "/devices/{id}/timeline", tag = "devices",
+    params(("id" = Uuid, Path), PageQuery),
+    responses((status = 200, body = Page<TimelineEntry>), (status = 400, body = Problem),
+        (status = 401, body = Problem),
         (status = 404, body = Problem)))]
-pub(super) async fn show_device_timeline(
+pub(super) async fn list_device_timeline(
     State(app): State<App>,
     _: May<Read>,
     Path(id): Path<Uuid>,
-) -> Result<Json<Vec<TimelineEntry>>, ApiError> {
-    Ok(Json(app.device_timeline(DeviceId(id)).await?))
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<TimelineEntry>>, ApiError> {
+    Ok(page(app.device_timeline(DeviceId(id), wanted::<i64>(&query)?).await?))
 }
 
-/// Shows the declarations that a device is given, exactly as sent.
+/// Lists the declarations that a device is given, exactly as sent, by identifier.
 #[utoipa::path(get, path = "/devices/{id}/declarations", tag = "devices",
-    params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<DeviceDeclaration>), (status = 401, body = Problem),
+    params(("id" = Uuid, Path), PageQuery),
+    responses((status = 200, body = Page<DeviceDeclaration>), (status = 400, body = Problem),
+        (status = 401, body = Problem),
         (status = 404, body = Problem)))]
-pub(super) async fn show_device_declarations(
+pub(super) async fn list_device_declarations(
     State(app): State<App>,
     _: May<Read>,
     Path(id): Path<Uuid>,
-) -> Result<Json<Vec<DeviceDeclaration>>, ApiError> {
-    Ok(Json(app.device_declarations(DeviceId(id)).await?))
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<DeviceDeclaration>>, ApiError> {
+    Ok(page(app.device_declarations(DeviceId(id), wanted::<String>(&query)?).await?))
 }
 
-/// Shows the last commands of a device, newest first.
-#[utoipa::path(get, path = "/devices/{id}/commands", tag = "devices", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<DeviceCommand>), (status = 401, body = Problem),
+/// Lists the commands of a device, newest first.
+#[utoipa::path(get, path = "/devices/{id}/commands", tag = "devices",
+    params(("id" = Uuid, Path), PageQuery),
+    responses((status = 200, body = Page<DeviceCommand>), (status = 400, body = Problem),
+        (status = 401, body = Problem),
         (status = 404, body = Problem)))]
-pub(super) async fn show_device_commands(
+pub(super) async fn list_device_commands(
     State(app): State<App>,
     _: May<Read>,
     Path(id): Path<Uuid>,
-) -> Result<Json<Vec<DeviceCommand>>, ApiError> {
-    Ok(Json(app.device_commands(DeviceId(id)).await?))
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<DeviceCommand>>, ApiError> {
+    Ok(page(app.device_commands(DeviceId(id), wanted::<i64>(&query)?).await?))
 }
 
 /// Lists the decisions of all enrolled devices, as `macadam decide` prints them.

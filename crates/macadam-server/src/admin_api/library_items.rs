@@ -3,24 +3,28 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use macadam_api::library_items::{LibraryItem, LibraryItemFilter, WriteLibraryItem, WritePause};
-use macadam_api::{ErrorCode, Page, Problem};
+use macadam_api::{ErrorCode, Page, PageQuery, Problem};
 use macadam_policy::ItemId;
 use uuid::Uuid;
 
 use super::caller::{EditLibrary, May, Read};
 use super::error::ApiError;
 use super::input::{Json, Path, Query, Revised, Revision};
+use super::paging::{page, wanted};
 use crate::app::{App, ChangeError};
 
-/// Lists library items.
+/// Lists library items, in the order of their ids.
 #[utoipa::path(get, path = "/library-items", tag = "library_items",
-    params(LibraryItemFilter), responses((status = 200, body = Page<LibraryItem>)))]
+    params(LibraryItemFilter, PageQuery),
+    responses((status = 200, body = Page<LibraryItem>), (status = 400, body = Problem)))]
 pub(super) async fn list_library_items(
     State(app): State<App>,
     _: May<Read>,
     Query(filter): Query<LibraryItemFilter>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<LibraryItem>>, ApiError> {
-    Ok(Json(Page { items: app.library_items(&filter).await?, next_cursor: None }))
+    let by_id = |item: &LibraryItem| item.id;
+    Ok(page(wanted(&query)?.page_of(app.library_items(&filter).await?, by_id)))
 }
 
 /// Shows a library item.

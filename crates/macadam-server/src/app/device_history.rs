@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use macadam_api::decisions::Status;
 use macadam_api::devices::{
     CommandState, DeviceCommand, DeviceDeclaration, TimelineEntry, TimelineSource,
 };
@@ -12,37 +13,49 @@ use macadam_store::{Command, Declaration, StatusChange, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::App;
-use super::devices::{DeviceError, status};
+use super::devices::DeviceError;
+use super::pages::{Rows, Wanted};
+use super::{App, value_of};
 
-/// Entries that one answer holds.
-const ENTRIES: u32 = 500;
 /// What a device said about its declarations, among the facts without a column.
 pub(super) const SAID: &str = "management.declarations";
 
 impl App {
-    /// The last changes of a device's status, newest first.
+    /// The changes of a device's status, newest first.
     pub(crate) async fn device_timeline(
         &self,
         id: DeviceId,
-    ) -> Result<Vec<TimelineEntry>, DeviceError> {
+        wanted: Wanted<i64>,
+    ) -> Result<Rows<TimelineEntry, i64>, DeviceError> {
         self.store.device(id).await?.ok_or(DeviceError::Unknown)?;
-        let changes = self.store.timeline(id, None, ENTRIES).await?;
-        Ok(changes.into_iter().map(shown_change).collect())
+        let changes = self.store.timeline(id, wanted.after, wanted.limit()).await?;
+        Ok(wanted.page(changes, |change| change.seq).map(shown_change))
     }
 
-    /// The last commands of a device, newest first.
+    /// The commands of a device, newest first.
     pub(crate) async fn device_commands(
         &self,
         id: DeviceId,
-    ) -> Result<Vec<DeviceCommand>, DeviceError> {
+        wanted: Wanted<i64>,
+    ) -> Result<Rows<DeviceCommand, i64>, DeviceError> {
         self.store.device(id).await?.ok_or(DeviceError::Unknown)?;
-        let commands = self.store.commands_of(id, None, ENTRIES).await?;
-        Ok(commands.into_iter().map(shown_command).collect())
+        let commands = self.store.commands_of(id, wanted.after, wanted.limit()).await?;
+        Ok(wanted.page(commands, |command| command.seq).map(shown_command))
+    }
+
+    /// The declarations that a device is given, and what it said about them, by identifier.
+    pub(crate) async fn device_declarations(
+        &self,
+        id: DeviceId,
+        wanted: Wanted<String>,
+    ) -> Result<Rows<DeviceDeclaration, String>, DeviceError> {
+        let mut all = self.declarations_given(id).await?;
+        all.sort_unstable_by(|one, other| one.identifier.cmp(&other.identifier));
+        Ok(wanted.page_of(all, |declaration| declaration.identifier.clone()))
     }
 
     /// The declarations that a device is given, exactly as sent, and what it said about them.
-    pub(crate) async fn device_declarations(
+    pub(super) async fn declarations_given(
         &self,
         id: DeviceId,
     ) -> Result<Vec<DeviceDeclaration>, DeviceError> {
@@ -127,7 +140,7 @@ fn shown(declaration: Declaration, said: &BTreeMap<String, Said>) -> DeviceDecla
 fn shown_change(change: StatusChange) -> TimelineEntry {
     TimelineEntry {
         at: change.at,
-        status: status(Some(&change.new_status)),
+        status: value_of(&change.new_status).unwrap_or(Status::Waiting),
         source: match change.source.as_str() {
             "enrollment" | "declarative management" => TimelineSource::CheckIn,
             "status report" => TimelineSource::StatusReport,

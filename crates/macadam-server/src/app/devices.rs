@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use macadam_api::decisions::Status;
 use macadam_api::devices::{
     DecisionSummary, Device, DeviceCounts, DeviceFilter, DeviceItem, DeviceRecord, DeviceSort,
     UpdateDevice,
@@ -77,14 +76,21 @@ impl App {
         let now = self.fleet_clock.now();
         let rows = self.store.count_devices(&stored_filter(filter, now)?, now).await?;
         let number = |number: i64| u64::try_from(number).unwrap_or_default();
-        let mut counts =
-            DeviceCounts { total: 0, by_status: BTreeMap::new(), overdue: 0, below_floor: 0 };
+        let mut counts = DeviceCounts {
+            total: 0,
+            by_status: BTreeMap::new(),
+            undecided: 0,
+            overdue: 0,
+            below_floor: 0,
+        };
         for row in rows {
             counts.total += number(row.devices);
             counts.overdue += number(row.overdue);
             counts.below_floor += number(row.below_floor);
-            let status = status(row.status.as_deref());
-            *counts.by_status.entry(status).or_default() += number(row.devices);
+            match row.status.as_deref().and_then(value_of) {
+                Some(status) => *counts.by_status.entry(status).or_default() += number(row.devices),
+                None => counts.undecided += number(row.devices),
+            }
         }
         Ok(counts)
     }
@@ -253,10 +259,8 @@ fn stored_filter(
     })
 }
 
-/// A device that has not told its platform yet is shown as the most common one.
 fn shown(row: DeviceRow, now: Timestamp) -> Device {
     let decision = decision_summary(&row, now);
-    let platform = row.platform.unwrap_or(macadam_policy::Platform::MacOs);
     let version = situations::version(&row.os_version, row.os_extra.as_deref());
     let os_version = version.map_or(row.os_version, |version| version.to_string());
     let blueprint = row.blueprint_id.zip(row.blueprint_name);
@@ -266,7 +270,7 @@ fn shown(row: DeviceRow, now: Timestamp) -> Device {
         serial_number: row.serial,
         model: row.model_name,
         product: row.product,
-        platform: platform.into(),
+        platform: row.platform.map(Into::into),
         os_version,
         build: (!row.os_build.is_empty()).then_some(row.os_build),
         blueprint: blueprint.map(|(id, name)| Named { id: id.0, name }),
@@ -287,7 +291,7 @@ fn decision_summary(row: &DeviceRow, now: Timestamp) -> DecisionSummary {
     let has_offset = row.utc_offset_seconds.is_some();
     let undecided = "the device has not told its platform and version yet";
     DecisionSummary {
-        status: status(row.status.as_deref()),
+        status: row.status.as_deref().and_then(value_of),
         meets_floor: row.meets_floor.unwrap_or(false),
         item: item.map(|(id, label)| Named { id: id.0, name: label.clone() }),
         target_version: row.target_version.clone(),
@@ -299,11 +303,6 @@ fn decision_summary(row: &DeviceRow, now: Timestamp) -> DecisionSummary {
         not_manageable: row.reason.as_deref().and_then(value_of),
         reason: row.detail.clone().unwrap_or_else(|| undecided.to_owned()),
     }
-}
-
-/// A device that nothing was decided for yet waits.
-pub(super) fn status(code: Option<&str>) -> Status {
-    code.and_then(value_of).unwrap_or(Status::Waiting)
 }
 
 fn tags_problem(tags: &[String]) -> Option<Detail> {

@@ -16,7 +16,7 @@ impl App {
     /// Everything behind one device's decision.
     pub(crate) async fn explain(&self, id: DeviceId) -> Result<Explanation, DeviceError> {
         let one = self.decided_device(id).await?;
-        let declarations = self.device_declarations(id).await?;
+        let declarations = self.declarations_given(id).await?;
         let decided = one.decided.as_ref().ok_or(DeviceError::Untold)?;
         let item = decided.items.first().map(|item| item.id);
         let table = decided.device.update_id.as_ref().map(|update_id| {

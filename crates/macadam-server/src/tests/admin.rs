@@ -3,6 +3,7 @@
 mod catalog;
 mod events;
 mod fleet;
+mod lists;
 mod policy;
 mod summary;
 

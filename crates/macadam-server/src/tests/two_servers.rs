@@ -194,8 +194,8 @@ impl Contest {
     async fn expect_no_command_left(&self) {
         let [one, other] = self.rig.servers.as_slice() else { panic!("there are two") };
         for device in self.rig.devices().await {
-            let commands = one.client.commands(device.id).await.unwrap().value;
-            assert_eq!(commands, other.client.commands(device.id).await.unwrap().value);
+            let commands = one.client.commands(device.id).all().await.unwrap();
+            assert_eq!(commands, other.client.commands(device.id).all().await.unwrap());
             let is_done = |state| state == CommandState::Acknowledged;
             assert!(commands.iter().all(|command| is_done(command.state)), "{commands:?}");
         }

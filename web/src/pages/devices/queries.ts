@@ -8,6 +8,8 @@ import type { DeviceSearch } from "./search";
 export type Device = Schemas["Device"];
 
 const PAGE = 200;
+/** The most that the server gives at once; of a device's past, the newest. */
+const MOST = 1000;
 /** Lists that are longer are not read again as a whole; their counts are. */
 const PAGES_READ_AGAIN = 2;
 
@@ -42,7 +44,8 @@ export function deviceCountsQuery({ status: _, sort: __, ...search }: DeviceSear
 export const blueprintNamesQuery = queryOptions({
   queryKey: ["blueprints", "names"],
   queryFn: async ({ signal }) => {
-    const list = await asked(api.GET("/api/v1/blueprints", { signal }));
+    const query = { limit: MOST };
+    const list = await asked(api.GET("/api/v1/blueprints", { params: { query }, signal }));
     return list.items.map(({ id, name }) => ({ id, name }));
   },
   staleTime: 60_000,
@@ -51,7 +54,8 @@ export const blueprintNamesQuery = queryOptions({
 export const itemNamesQuery = queryOptions({
   queryKey: ["library-items", "names"],
   queryFn: async ({ signal }) => {
-    const list = await asked(api.GET("/api/v1/library-items", { signal }));
+    const query = { limit: MOST };
+    const list = await asked(api.GET("/api/v1/library-items", { params: { query }, signal }));
     return list.items.map(({ id, settings }) => ({ id, name: settings.label }));
   },
   staleTime: 60_000,
@@ -78,8 +82,10 @@ export function explanationQuery(id: string) {
 export function timelineQuery(id: string) {
   return queryOptions({
     queryKey: ["devices", id, "timeline"],
-    queryFn: ({ signal }) =>
-      asked(api.GET("/api/v1/devices/{id}/timeline", { params: { path: { id } }, signal })),
+    queryFn: async ({ signal }) => {
+      const params = { path: { id }, query: { limit: MOST } };
+      return (await asked(api.GET("/api/v1/devices/{id}/timeline", { params, signal }))).items;
+    },
     refetchInterval: LIVE,
   });
 }
@@ -87,8 +93,10 @@ export function timelineQuery(id: string) {
 export function commandsQuery(id: string) {
   return queryOptions({
     queryKey: ["devices", id, "commands"],
-    queryFn: ({ signal }) =>
-      asked(api.GET("/api/v1/devices/{id}/commands", { params: { path: { id } }, signal })),
+    queryFn: async ({ signal }) => {
+      const params = { path: { id }, query: { limit: MOST } };
+      return (await asked(api.GET("/api/v1/devices/{id}/commands", { params, signal }))).items;
+    },
     refetchInterval: LIVE,
   });
 }

@@ -70,7 +70,7 @@ async fn what_a_device_says_about_its_declarations_is_shown_with_them() {
     operator.update_device(device, &change).await.unwrap();
     world.declarative(&handset, "declaration-items").await;
     let identifier = format!("macadam.os.{item}");
-    let declarations = operator.declarations(device).await.unwrap().value;
+    let declarations = operator.declarations(device).all().await.unwrap();
     let mine = |all: Vec<macadam_api::devices::DeviceDeclaration>| {
         all.into_iter().find(|one| one.identifier == identifier).unwrap()
     };
@@ -81,12 +81,12 @@ async fn what_a_device_says_about_its_declarations_is_shown_with_them() {
         "reasons": [{"code": "Error.ConfigurationCannotBeApplied", "description": "no space"}]
     }]}}}});
     assert_eq!(world.declarative_with(&handset, "status", Some(report)).await.status, 200);
-    let said = mine(operator.declarations(device).await.unwrap().value);
+    let said = mine(operator.declarations(device).all().await.unwrap());
     assert_eq!((said.active, said.valid), (Some(false), Some(false)));
     assert_eq!(said.reasons, ["no space"]);
     let record = operator.device(device).await.unwrap().value;
-    assert_eq!(record.device.decision.status, Status::Error);
-    let timeline = operator.timeline(device).await.unwrap().value;
+    assert_eq!(record.device.decision.status, Some(Status::Error));
+    let timeline = operator.timeline(device).all().await.unwrap();
     assert_eq!(timeline[0].device_words.as_deref(), Some("no space"));
     assert_eq!(timeline[0].os_version, "15.6");
 }
@@ -246,7 +246,7 @@ async fn push_certificate_is_brought_once_a_year_and_keeps_its_topic() {
 async fn commands_of_a_device_tell_what_became_of_them() {
     let (world, device, _, _) = world_with_a_mac().await;
     let reader = client(&world, Role::Auditor).await;
-    let commands = reader.commands(device).await.unwrap().value;
+    let commands = reader.commands(device).all().await.unwrap();
     let information = commands.iter().find(|one| one.request_type == "DeviceInformation").unwrap();
     assert_eq!(information.state, CommandState::Acknowledged);
     assert!(information.sent_at.is_some() && information.ended_at.is_some());

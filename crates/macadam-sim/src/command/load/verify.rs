@@ -84,7 +84,7 @@ async fn check(
     if acknowledged.results.is_empty() {
         return Ok(lost);
     }
-    let commands = client.commands(device.id).await?.value;
+    let commands = client.commands(device.id).all().await?;
     let done: Vec<String> = commands
         .into_iter()
         .filter(|command| command.state == CommandState::Acknowledged)

@@ -61,7 +61,7 @@ pub(crate) use enrollment::UseLinkError;
 pub(crate) use enrollment_links::EnrollmentLinkError;
 pub(crate) use events::{Watch, Watchers};
 pub(crate) use exceptions::ExceptionError;
-pub(crate) use feeds::{ImportError, RefreshFeedError};
+pub(crate) use feeds::{ImportError, NOTES_PERIOD, RefreshFeedError};
 pub(crate) use identities::{IdentityTrust, RecognizeError, Refusals, Suspect, TrustedCertificate};
 pub(crate) use knowledge::Knowledge;
 #[cfg(test)]
@@ -72,6 +72,7 @@ pub(crate) use previews::PreviewError;
 pub(crate) use profiles::AnswerScepError;
 pub(crate) use push_certificates::{PushCertificateError, SetPushCertificateError};
 pub(crate) use reconcile::Reconciler;
+pub(crate) use release_notes::{CommunitySource, RefreshReleaseNotesError};
 pub use set_up::PrepareSetUpError;
 pub(crate) use set_up::SetUpError;
 pub(crate) use status_reports::RecordStatusError;
@@ -105,6 +106,8 @@ pub(crate) struct Parts {
     /// Device requests in the works.
     pub(crate) admission: Arc<Semaphore>,
     pub(crate) apple_feed: AppleFeed,
+    /// None if the settings say to do without.
+    pub(crate) community_source: Option<CommunitySource>,
     pub(crate) knowledge: ArcSwap<Knowledge>,
     pub(crate) reconciler: Reconciler,
     pub(crate) watchers: Watchers,

@@ -82,6 +82,8 @@ pub struct FeedSettings {
     pub busy_every: Duration,
     /// Where the community's feed about vulnerabilities is; `None` to do without.
     pub community_url: Option<String>,
+    /// Authorities of its certificate; `None` for those of the public web.
+    pub community_roots: Option<Vec<Certificate>>,
 }
 
 /// Apple's push service.
@@ -345,6 +347,10 @@ impl Problems {
             busy_every: self
                 .minutes("feed.busy_every_minutes", raw.busy_every_minutes.unwrap_or(5)),
             community_url: self.community_url(raw),
+            community_roots: raw
+                .community_roots_file
+                .as_deref()
+                .map(|path| self.roots("feed.community_roots_file", path)),
         }
     }
 

@@ -22,12 +22,14 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::app::PrepareSetUpError;
 use crate::app::{
-    App, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals, Watchers,
+    App, CommunitySource, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals,
+    Watchers,
 };
 use crate::clock::{FleetClock, Ids, WallClock};
 use crate::config::{Config, ServeArgs};
 use crate::listen::{Listener, Transport, serve_listener};
 use crate::outbound::apple_feed::AppleFeed;
+use crate::outbound::community_feed::CommunityFeed;
 use crate::outbound::fetch::FetchLimits;
 use crate::{admin_api, device_api, health, web, workers};
 pub use certificate::CertificateError;
@@ -44,6 +46,9 @@ const FEED_LIMITS: FetchLimits = FetchLimits {
     answer: Duration::from_secs(60),
     bytes: 8 * 1024 * 1024,
 };
+
+/// The larger of the community's files has some 2 MB.
+const COMMUNITY_LIMITS: FetchLimits = FetchLimits { bytes: 32 * 1024 * 1024, ..FEED_LIMITS };
 
 /// A running server. Dropping it stops it without waiting; see [`Server::stop`].
 pub struct Server {
@@ -71,6 +76,8 @@ pub enum StartError {
     PrepareSetUp(#[from] PrepareSetUpError),
     #[error("Apple's feed cannot be asked")]
     AppleFeed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the community's feed cannot be asked")]
+    CommunityFeed(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("HTTPS cannot be served")]
     Certificate(#[from] CertificateError),
     #[error("an authority for device identities cannot be used")]
@@ -142,6 +149,7 @@ impl Server {
         let seed = macadam_protocol::feed::seed();
         let apple_feed = AppleFeed::new(&config.feed, FEED_LIMITS)
             .map_err(|error| StartError::AppleFeed(error.into()))?;
+        let community_source = community_source(&config)?;
         let (doors, started_at) = (Doors::new(wall_clock.clone()), wall_clock.now());
         let app = App::new(Parts {
             admission: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
@@ -157,6 +165,7 @@ impl Server {
             doors,
             started_at,
             apple_feed,
+            community_source,
             knowledge: ArcSwap::from_pointee(Knowledge::of_the_past(&seed)),
             reconciler: Reconciler::default(),
             watchers: Watchers::default(),
@@ -239,6 +248,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+fn community_source(config: &Config) -> Result<Option<CommunitySource>, StartError> {
+    let Some(url) = config.feed.community_url.clone() else { return Ok(None) };
+    let client = CommunityFeed::new(COMMUNITY_LIMITS, config.feed.community_roots.as_deref())
+        .map_err(|error| StartError::CommunityFeed(error.into()))?;
+    Ok(Some(CommunitySource::new(url, client)))
 }
 
 fn router(app: &App) -> Router {

@@ -9,6 +9,7 @@ mod legacy_updates;
 mod limits;
 mod offline;
 mod openapi;
+mod release_notes;
 mod rig;
 mod senders;
 mod two_servers;

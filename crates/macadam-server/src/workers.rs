@@ -80,11 +80,8 @@ pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<(
     if app.config.feed.is_enabled {
         tasks.push(team.spawn(RefreshCatalog::new(app.clone())));
     }
-    if let Some(url) = &app.config.feed.community_url {
-        match RefreshReleaseNotes::new(app.clone(), url.clone()) {
-            Ok(worker) => tasks.push(team.spawn(worker)),
-            Err(error) => tracing::error!(error = format!("{error:#}"), "a worker cannot start"),
-        }
+    if app.community_source.is_some() {
+        tasks.push(team.spawn(RefreshReleaseNotes::new(app.clone())));
     }
     tasks
 }

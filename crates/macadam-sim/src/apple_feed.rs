@@ -2,15 +2,19 @@
 //!
 //! It answers `GET /v2/pmv` over TLS with what Apple answered at the moment its clock shows, as the
 //! recorded history has it. Like Apple, it shuffles every array of every answer.
+//!
+//! Beside it, it is the community's feed: it answers `GET /sofa/{file}` with what it was given for
+//! the file, and an `ETag`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State as Shared;
-use axum::http::{StatusCode, header};
+use axum::extract::{Path, State as Shared};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::Listener;
@@ -104,9 +108,17 @@ impl AppleFeedDouble {
         let acceptor = TlsAcceptor::from(Arc::new(tls(identity)?));
         let (address, stop) = (listener.local_addr()?, CancellationToken::new());
         let random = Random::new(seed, "release feed");
-        let state = State { random, script: VecDeque::new(), requests: 0 };
+        let state = State {
+            random,
+            script: VecDeque::new(),
+            requests: 0,
+            community_files: BTreeMap::new(),
+        };
         let feed = Arc::new(Feed { history, clock, state: Mutex::new(state) });
-        let router = Router::new().route("/v2/pmv", get(answer)).with_state(Arc::clone(&feed));
+        let router = Router::new()
+            .route("/v2/pmv", get(answer))
+            .route("/sofa/{file}", get(community_file))
+            .with_state(Arc::clone(&feed));
         let server = axum::serve(TlsListener { listener, acceptor }, router)
             .with_graceful_shutdown(stop.clone().cancelled_owned());
         tokio::spawn(server.into_future());
@@ -122,6 +134,11 @@ impl AppleFeedDouble {
     /// Answers the next requests like this, one each, before it tells the truth again.
     pub fn script(&self, faults: impl IntoIterator<Item = FeedFault>) {
         self.feed.lock().script.extend(faults);
+    }
+
+    /// Answers for a file of the community's feed with this from now on.
+    pub fn put_community_file(&self, file: &str, content: &str) {
+        self.feed.lock().community_files.insert(file.to_owned(), content.to_owned());
     }
 
     /// Returns how many requests were answered, or left without answer.
@@ -147,6 +164,7 @@ struct State {
     random: Random,
     script: VecDeque<FeedFault>,
     requests: u64,
+    community_files: BTreeMap<String, String>,
 }
 
 impl Feed {
@@ -183,6 +201,23 @@ async fn answer(Shared(feed): Shared<Arc<Feed>>) -> Response {
         Some(FeedFault::Oversized) => json(vec![b' '; OVERSIZED_BYTES]),
         Some(FeedFault::Silent) => std::future::pending().await,
     }
+}
+
+async fn community_file(
+    Shared(feed): Shared<Arc<Feed>>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(content) = feed.lock().community_files.get(&file).cloned() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    let tag = format!("\"{:x}\"", hasher.finish());
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    ([(header::ETAG, tag)], json(content.into_bytes())).into_response()
 }
 
 fn json(body: Vec<u8>) -> Response {

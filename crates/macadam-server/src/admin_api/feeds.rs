@@ -7,7 +7,10 @@ use macadam_api::{ErrorCode, Problem};
 use super::caller::{May, Read, RefreshCatalog};
 use super::error::ApiError;
 use super::input::{Body, Json, Path, Query};
-use crate::app::{App, Belief, ImportError, ObserveError, RefreshCatalogError, RefreshFeedError};
+use crate::app::{
+    App, Belief, ImportError, ObserveError, RefreshCatalogError, RefreshFeedError,
+    RefreshReleaseNotesError,
+};
 
 /// Tells how each feed stands.
 #[utoipa::path(get, path = "/feeds", tag = "feeds",
@@ -30,10 +33,7 @@ pub(super) async fn refresh_feed(
     may: May<RefreshCatalog>,
     Path(name): Path<FeedName>,
 ) -> Result<Json<FeedOutcome>, ApiError> {
-    match name {
-        FeedName::Gdmf => Ok(Json(app.refresh_feed(&may.caller).await?)),
-        FeedName::Sofa => Err(ApiError::not_found("feed on this server")),
-    }
+    Ok(Json(app.refresh_feed(&may.caller, name).await?))
 }
 
 /// Takes an answer of Apple's feed that was brought by hand; the body is the answer.
@@ -73,7 +73,25 @@ impl From<RefreshFeedError> for ApiError {
                 Self::caused(ErrorCode::FeedUnreachable, message, error)
             }
             RefreshFeedError::Refresh(RefreshCatalogError::Observe(error)) => error.into(),
+            RefreshFeedError::NotRead => Self::not_found("feed on this server"),
+            RefreshFeedError::Notes(error) => error.into(),
             RefreshFeedError::Store(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<RefreshReleaseNotesError> for ApiError {
+    fn from(error: RefreshReleaseNotesError) -> Self {
+        match error {
+            RefreshReleaseNotesError::Fetch { .. } => {
+                let message = "the community's feed did not answer, or not as documented";
+                Self::caused(ErrorCode::FeedUnreachable, message, error)
+            }
+            RefreshReleaseNotesError::Shrunk { name, source } => {
+                let message = format!("{name} is not believed: {source}");
+                Self::new(ErrorCode::FeedNotBelieved, message)
+            }
+            RefreshReleaseNotesError::Store(error) => Self::internal(error),
         }
     }
 }

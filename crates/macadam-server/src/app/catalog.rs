@@ -315,7 +315,7 @@ fn new_versions(catalog: &Catalog, at: Timestamp, events: &[CatalogEvent]) -> Ve
 }
 
 /// An error and what caused it, in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,17 +1,22 @@
 //! How old the release data is, asking for new, and bringing it by hand.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use macadam_api::feeds::{FeedName, FeedOutcome, FeedStatus};
 use macadam_protocol::feed::gdmf::{self, DecodeGdmfError};
-use macadam_store::StoreError;
+use macadam_store::{Fetch, StoreError};
 use serde_json::json;
 use thiserror::Error;
 
 use super::App;
 use super::access::Caller;
 use super::catalog::{Belief, GDMF, ObserveError, Observed, RefreshCatalogError};
+use super::release_notes::{RefreshReleaseNotesError, SOFA};
 
-/// Apple's data is old when nothing was believed for so long.
+/// How often the community's feed is asked, in wall time: it is somebody else's server.
+pub(crate) const NOTES_PERIOD: Duration = Duration::from_hours(6);
+/// Data is old when nothing was believed for so long.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// An answer that was brought by hand changed nothing.
@@ -28,31 +33,65 @@ pub(crate) enum ImportError {
 impl App {
     /// How each feed stands.
     pub(crate) async fn feeds(&self) -> Result<Vec<FeedStatus>, StoreError> {
-        let now = self.fleet_clock.now();
-        let fetch = self.store.fetches().await?.into_iter().find(|fetch| fetch.source == GDMF);
-        let accepted_at = fetch.as_ref().and_then(|fetch| fetch.accepted_at);
-        let tried_at = fetch.as_ref().map(|fetch| fetch.tried_at);
+        let fetches = self.store.fetches().await?;
         let settings = &self.config.feed;
-        let next_at = tried_at.filter(|_| settings.is_enabled);
-        Ok(vec![FeedStatus {
-            name: FeedName::Gdmf,
-            url: settings.url.clone(),
-            tried_at,
-            accepted_at,
-            changed_at: fetch.as_ref().and_then(|fetch| fetch.changed_at),
-            next_at: next_at.and_then(|tried_at| tried_at.checked_add(settings.every).ok()),
-            problem: fetch.and_then(|fetch| fetch.problem),
-            stale: accepted_at.is_none_or(|at| now.duration_since(at) > STALE_AFTER),
-        }])
+        let every = settings.is_enabled.then_some(settings.every);
+        let mut feeds = vec![self.feed(FeedName::Gdmf, &settings.url, every, &fetches)];
+        if let Some(url) = &settings.community_url {
+            feeds.push(self.feed(FeedName::Sofa, url, Some(NOTES_PERIOD), &fetches));
+        }
+        Ok(feeds)
     }
 
-    /// Asks Apple's feed now.
+    fn feed(
+        &self,
+        name: FeedName,
+        url: &str,
+        every: Option<Duration>,
+        fetches: &[Fetch],
+    ) -> FeedStatus {
+        let stored = match name {
+            FeedName::Gdmf => GDMF,
+            FeedName::Sofa => SOFA,
+        };
+        let fetch = fetches.iter().find(|fetch| fetch.source == stored);
+        let now = self.fleet_clock.now();
+        let (accepted_at, tried_at) =
+            (fetch.and_then(|fetch| fetch.accepted_at), fetch.map(|fetch| fetch.tried_at));
+        FeedStatus {
+            name,
+            url: url.to_owned(),
+            tried_at,
+            accepted_at,
+            changed_at: fetch.and_then(|fetch| fetch.changed_at),
+            next_at: tried_at.zip(every).and_then(|(tried, every)| tried.checked_add(every).ok()),
+            problem: fetch.and_then(|fetch| fetch.problem.clone()),
+            stale: accepted_at.is_none_or(|at| now.duration_since(at) > STALE_AFTER),
+        }
+    }
+
+    /// Asks a feed now.
     pub(crate) async fn refresh_feed(
         &self,
         caller: &Caller,
+        name: FeedName,
     ) -> Result<FeedOutcome, RefreshFeedError> {
-        self.audit(caller, "refresh_feed", "feeds/gdmf", serde_json::Value::Null).await?;
-        Ok(outcome(self.refresh_catalog().await?))
+        let source = match name {
+            FeedName::Gdmf => None,
+            FeedName::Sofa => {
+                Some(self.community_source.as_ref().ok_or(RefreshFeedError::NotRead)?)
+            }
+        };
+        let target = format!("feeds/{}", name.as_str());
+        self.audit(caller, "refresh_feed", &target, serde_json::Value::Null).await?;
+        match source {
+            None => Ok(outcome(self.refresh_catalog().await?)),
+            Some(source) => Ok(FeedOutcome {
+                changes: self.refresh_release_notes(source).await?,
+                new_releases: Vec::new(),
+                problems: Vec::new(),
+            }),
+        }
     }
 
     /// Takes an answer of Apple's feed that a person brought.
@@ -73,8 +112,12 @@ impl App {
 /// Asking the feed gave nothing.
 #[derive(Debug, Error)]
 pub(crate) enum RefreshFeedError {
+    #[error("this server does not read that feed")]
+    NotRead,
     #[error(transparent)]
     Refresh(#[from] RefreshCatalogError),
+    #[error(transparent)]
+    Notes(#[from] RefreshReleaseNotesError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

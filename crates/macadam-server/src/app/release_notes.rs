@@ -1,16 +1,54 @@
 //! Why a release matters: its vulnerabilities, which of them were exploited, and Apple's page.
 //! From the history that ships with the server, and from the community's feed.
 
+use std::collections::BTreeMap;
+
 use macadam_api::releases::{Cve, FeedList};
-use macadam_protocol::feed::sofa::{Sofa, SofaRelease};
+use macadam_protocol::feed::sofa::{ShrunkSofaError, Sofa, SofaRelease};
 use macadam_protocol::feed::{self, Seed};
-use macadam_store::{ReleaseFacts, StoreError};
+use macadam_store::{ReleaseFacts, Sha256, StoreError};
+use thiserror::Error;
+use tokio::sync::Mutex;
 
 use super::App;
+use super::catalog::with_causes;
 use super::releases::ReleaseNotes;
+use crate::outbound::community_feed::{
+    CommunityAnswer, CommunityFeed, CommunityFile, FetchCommunityFeedError,
+};
 
 /// Releases saved at a time.
 const BATCH: usize = 1000;
+/// The name that the community's feed is stored under.
+pub(super) const SOFA: &str = "sofa";
+/// The files that are read, by the list of releases that they are about.
+const FILES: [(FeedList, &str); 2] =
+    [(FeedList::Macos, "macos_data_feed.json"), (FeedList::Ios, "ios_data_feed.json")];
+
+/// Where the community's feed is, and what it answered last.
+pub(crate) struct CommunitySource {
+    /// Without the name of a file.
+    url: String,
+    client: CommunityFeed,
+    known: Mutex<[Option<Box<CommunityFile>>; FILES.len()]>,
+}
+
+/// The community's feed told nothing, or not all.
+#[derive(Debug, Error)]
+pub(crate) enum RefreshReleaseNotesError {
+    #[error("cannot read {name}")]
+    Fetch { name: &'static str, source: FetchCommunityFeedError },
+    #[error("{name} is not believed")]
+    Shrunk { name: &'static str, source: ShrunkSofaError },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl CommunitySource {
+    pub(crate) fn new(url: String, client: CommunityFeed) -> Self {
+        Self { url, client, known: Mutex::default() }
+    }
+}
 
 impl App {
     /// Gives a new store what the shipped history knows.
@@ -32,18 +70,69 @@ impl App {
         self.save_notes(notes.collect()).await
     }
 
-    /// Takes an answer of the community's feed over what was known.
-    pub(crate) async fn save_release_notes(
+    /// Asks the community's feed, and takes what it says over what was known. A file that cannot
+    /// be had or believed changes nothing, and costs the other one nothing.
+    pub(crate) async fn refresh_release_notes(
         &self,
+        source: &CommunitySource,
+    ) -> Result<u64, RefreshReleaseNotesError> {
+        let mut known = source.known.lock().await;
+        let (mut changes, mut failed) = (0, None);
+        for ((list, name), known) in FILES.into_iter().zip(known.iter_mut()) {
+            match self.refresh_file(source, list, name, known).await {
+                Ok(changed) => changes += changed,
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        let now = self.fleet_clock.now();
+        if let Some(error) = failed {
+            self.store.record_fetch_problem(now, SOFA, &with_causes(&error)).await?;
+            return Err(error);
+        }
+        let hashes = known.iter().flatten().flat_map(|file| file.hash.0);
+        let hash = Sha256::of(&hashes.collect::<Vec<_>>());
+        self.store.record_fetch(now, SOFA, hash).await?;
+        Ok(changes)
+    }
+
+    async fn refresh_file(
+        &self,
+        source: &CommunitySource,
         list: FeedList,
-        answer: &Sofa,
-    ) -> Result<(), StoreError> {
+        name: &'static str,
+        known: &mut Option<Box<CommunityFile>>,
+    ) -> Result<u64, RefreshReleaseNotesError> {
+        let url = format!("{}/{name}", source.url);
+        let answer = source.client.fetch(&url, known.as_deref()).await;
+        match answer.map_err(|source| RefreshReleaseNotesError::Fetch { name, source })? {
+            CommunityAnswer::Unchanged => Ok(0),
+            CommunityAnswer::Changed(file) => {
+                if let Some(former) = known {
+                    let shrunk = file.feed.check_after(&former.feed);
+                    shrunk.map_err(|source| RefreshReleaseNotesError::Shrunk { name, source })?;
+                }
+                let changes = self.save_answer(list, &file.feed).await?;
+                *known = Some(file);
+                Ok(changes)
+            }
+        }
+    }
+
+    /// Says about how many releases the answer told something new.
+    async fn save_answer(&self, list: FeedList, answer: &Sofa) -> Result<u64, StoreError> {
         let notes = answer.releases.iter().filter_map(|release| {
             let SofaRelease { version, extra, security_url, cves, exploited, .. } = release;
             let version = named(version, extra.as_deref())?;
-            Some(stored(list, version, security_url.clone(), cves, exploited))
+            let notes = stored(list, version.clone(), security_url.clone(), cves, exploited);
+            Some((version, notes))
         });
-        self.save_notes(notes.collect()).await
+        // The same version may come twice; the last word counts.
+        let notes: BTreeMap<_, _> = notes.collect();
+        let known = self.store.release_facts().await?;
+        let news: Vec<_> = notes.into_values().filter(|notes| !known.contains(notes)).collect();
+        let changes = u64::try_from(news.len()).unwrap_or(u64::MAX);
+        self.save_notes(news).await?;
+        Ok(changes)
     }
 
     async fn save_notes(&self, notes: Vec<ReleaseFacts>) -> Result<(), StoreError> {

@@ -77,6 +77,7 @@ pub(crate) struct RawFeed {
     pub(crate) busy_every_minutes: Option<u32>,
     pub(crate) is_enabled: Option<bool>,
     pub(crate) community_url: Option<String>,
+    pub(crate) community_roots_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

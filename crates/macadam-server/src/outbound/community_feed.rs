@@ -2,7 +2,9 @@
 //!
 //! It is asked with the tag of the last answer, so that an unchanged feed costs a few bytes.
 
+use macadam_pki::Certificate;
 use macadam_protocol::feed::sofa::{self, DecodeSofaError, Sofa};
+use macadam_store::Sha256;
 use reqwest::StatusCode;
 use reqwest::header::{ETAG, HeaderValue, IF_NONE_MATCH};
 use thiserror::Error;
@@ -20,8 +22,18 @@ pub(crate) struct CommunityFeed {
 pub(crate) enum CommunityAnswer {
     /// Nothing changed since the answer with the tag that was sent.
     Unchanged,
-    /// The feed as it is now, and the tag to send next time.
-    Changed { feed: Box<Sofa>, tag: Option<HeaderValue> },
+    /// The feed as it is now.
+    Changed(Box<CommunityFile>),
+}
+
+/// One file of the feed, as it was read.
+#[derive(Debug)]
+pub(crate) struct CommunityFile {
+    pub(crate) feed: Sofa,
+    /// The tag to send next time.
+    tag: Option<HeaderValue>,
+    /// Of the bytes.
+    pub(crate) hash: Sha256,
 }
 
 /// The feed was not read.
@@ -34,17 +46,23 @@ pub(crate) enum FetchCommunityFeedError {
 }
 
 impl CommunityFeed {
-    /// Makes a client; it trusts the roots of the public web.
-    pub(crate) fn new(limits: FetchLimits) -> reqwest::Result<Self> {
-        Ok(Self { http: fetch::client(limits).build()?, limits })
+    /// Makes a client; without `roots` it trusts those of the public web.
+    pub(crate) fn new(limits: FetchLimits, roots: Option<&[Certificate]>) -> reqwest::Result<Self> {
+        let mut http = fetch::client(limits);
+        if let Some(roots) = roots {
+            let roots = roots.iter().map(|root| reqwest::Certificate::from_der(root.der()));
+            http = http.tls_certs_only(roots.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(Self { http: http.build()?, limits })
     }
 
-    /// Reads the file at `url`, unless it is still the one that came with `tag`.
+    /// Reads the file at `url`, unless it is still the one that was read before.
     pub(crate) async fn fetch(
         &self,
         url: &str,
-        tag: Option<&HeaderValue>,
+        before: Option<&CommunityFile>,
     ) -> Result<CommunityAnswer, FetchCommunityFeedError> {
+        let tag = before.and_then(|file| file.tag.as_ref());
         let mut request = self.http.get(url);
         if let Some(tag) = tag {
             request = request.header(IF_NONE_MATCH, tag.clone());
@@ -55,9 +73,10 @@ impl CommunityFeed {
         }
         let tag = response.headers().get(ETAG).cloned();
         let body = fetch::body(response, self.limits.bytes).await;
-        let feed = sofa::decode(&body.map_err(FetchCommunityFeedError::Fetch)?);
-        let feed = Box::new(feed.map_err(FetchCommunityFeedError::Decode)?);
-        Ok(CommunityAnswer::Changed { feed, tag })
+        let body = body.map_err(FetchCommunityFeedError::Fetch)?;
+        let feed = sofa::decode(&body).map_err(FetchCommunityFeedError::Decode)?;
+        let hash = Sha256::of(&body);
+        Ok(CommunityAnswer::Changed(Box::new(CommunityFile { feed, tag, hash })))
     }
 }
 

@@ -22,7 +22,7 @@ struct OldMac {
 }
 
 async fn old_mac(enforcement: serde_json::Value) -> OldMac {
-    let world = World::without_workers().await;
+    let world = World::without_workers("").await;
     let handset = world.handset(1, "Mac14,2", ("13.6", "22G120"));
     let device = world.enroll(&handset).await;
     world.drain(&handset).await;
@@ -188,7 +188,7 @@ async fn device_that_reports_nothing_by_itself_is_asked_every_day_what_it_runs()
 
 #[tokio::test]
 async fn device_that_declarations_can_update_is_not_asked_again() {
-    let world = World::without_workers().await;
+    let world = World::without_workers("").await;
     let handset = world.mac(1);
     super::declarations::capable(&world, &handset).await;
     world.drain(&handset).await;

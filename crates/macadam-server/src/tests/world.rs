@@ -61,8 +61,8 @@ impl World {
     }
 
     /// The same whose workers never work: what they would do happens only when it is called for.
-    pub(super) async fn without_workers() -> Self {
-        Self::start_new("", false).await
+    pub(super) async fn without_workers(settings: &str) -> Self {
+        Self::start_new(settings, false).await
     }
 
     async fn start_new(settings: &str, has_workers: bool) -> Self {

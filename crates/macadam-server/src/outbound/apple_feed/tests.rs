@@ -146,5 +146,6 @@ fn of_apple(url: &str) -> FeedSettings {
         every: Duration::from_mins(30),
         busy_every: Duration::from_mins(5),
         community_url: None,
+        community_roots: None,
     }
 }

@@ -17,13 +17,14 @@ async fn unchanged_feed_is_not_sent_again() {
     let (client, base) = start().await;
     let url = format!("{base}/feed.json");
     let first = client.fetch(&url, None).await.unwrap();
-    let CommunityAnswer::Changed { feed, tag } = first else { panic!("{first:?}") };
-    assert_eq!(feed.releases[0].exploited, ["CVE-2026-65400"]);
-    assert_eq!(tag.as_ref().unwrap(), "\"one\"");
-    let second = client.fetch(&url, tag.as_ref()).await.unwrap();
+    let CommunityAnswer::Changed(mut file) = first else { panic!("{first:?}") };
+    assert_eq!(file.feed.releases[0].exploited, ["CVE-2026-65400"]);
+    assert_eq!(file.tag.as_ref().unwrap(), "\"one\"");
+    let second = client.fetch(&url, Some(&file)).await.unwrap();
     assert!(matches!(second, CommunityAnswer::Unchanged), "{second:?}");
-    let stale = client.fetch(&url, Some(&HeaderValue::from_static("\"zero\""))).await.unwrap();
-    assert!(matches!(stale, CommunityAnswer::Changed { .. }), "{stale:?}");
+    file.tag = Some(HeaderValue::from_static("\"zero\""));
+    let stale = client.fetch(&url, Some(&file)).await.unwrap();
+    assert!(matches!(stale, CommunityAnswer::Changed(_)), "{stale:?}");
 }
 
 #[tokio::test]
@@ -54,7 +55,7 @@ async fn start() -> (CommunityFeed, String) {
         answer: Duration::from_secs(20),
         bytes: 16 << 20,
     };
-    (CommunityFeed::new(limits).unwrap(), base)
+    (CommunityFeed::new(limits, None).unwrap(), base)
 }
 
 async fn feed(headers: HeaderMap) -> impl IntoResponse {

@@ -40,7 +40,7 @@ async fn parameter_that_a_request_does_not_take_is_refused_by_name() {
 
 #[tokio::test]
 async fn history_of_a_device_is_read_page_by_page_to_its_end() {
-    let world = World::without_workers().await;
+    let world = World::without_workers("").await;
     let handset = world.mac(1);
     let device = capable(&world, &handset).await;
     let (_, blueprint) = world.assign(rolling()).await;

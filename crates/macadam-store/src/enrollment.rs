@@ -53,10 +53,11 @@ queries! {
     INSERT = { "insert into enrollment
             (id, device_id, generation, topic, began_at, awaiting_configuration)
         values ($1, $2, $3, $4, $5, false)" }
-    BIND = { "insert into identity (certificate, enrollment_id, state, bound_at)
-        values ($1, $2, 'active', $3)
+    BIND = { "insert into identity (certificate, enrollment_id, state, bound_at, expires_at)
+        values ($1, $2, 'active', $3, $4)
         on conflict (certificate) do update set enrollment_id = excluded.enrollment_id,
-            state = 'active', bound_at = excluded.bound_at" }
+            state = 'active', bound_at = excluded.bound_at,
+            expires_at = excluded.expires_at" }
     NOTE_LINK = { "update enrollment_link set device_id = $2 where id = $1" }
     TOKEN_UPDATE = { "update enrollment set topic = $3, push_token = $4, push_magic = $5,
             unlock_token = coalesce($6, unlock_token), awaiting_configuration = $7,
@@ -107,6 +108,8 @@ pub struct NewEnrollment {
     pub enrollment_id: EnrollmentId,
     /// The identity certificate that signed the message; it alone speaks for this enrollment.
     pub certificate: Sha256,
+    /// When that certificate ends.
+    pub expires_at: Timestamp,
     pub topic: String,
     /// The one-time link this enrollment came through, as the challenge recorded it.
     pub link: Option<crate::LinkId>,
@@ -332,7 +335,7 @@ async fn begin(conn: &mut Conn, new: &NewEnrollment) -> Result<Begun, BeginEnrol
     drop_generation(conn, new.at, device).await?;
     let enrollment = new.enrollment_id;
     conn.run(&INSERT, params![enrollment, device, generation, new.topic, new.at]).await?;
-    conn.run(&BIND, params![new.certificate, enrollment, new.at]).await?;
+    conn.run(&BIND, params![new.certificate, enrollment, new.at, new.expires_at]).await?;
     if let Some(link) = new.link {
         conn.run(&NOTE_LINK, params![link, device]).await?;
     }

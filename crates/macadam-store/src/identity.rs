@@ -16,18 +16,24 @@ queries! {
         from identity i join enrollment e on e.id = i.enrollment_id
             join device d on d.id = e.device_id
         where i.certificate = $1" }
-    OFFER = { "insert into identity (certificate, enrollment_id, state, bound_at)
-        select $1, id, 'offered', $3 from enrollment where id = $2 and ended_at is null
+    OFFER = { "insert into identity (certificate, enrollment_id, state, bound_at, expires_at)
+        select $1, id, 'offered', $3, $4 from enrollment where id = $2 and ended_at is null
         on conflict (certificate) do nothing" }
     RETIRE_FORMER = { "update identity set state = 'retired'
         where state = 'active' and enrollment_id in
             (select enrollment_id from identity where certificate = $1 and state = 'offered')" }
+    EXPIRY = { "select expires_at as value from identity
+        where enrollment_id = $1 and state = 'active'" }
+    // Not while a new profile waits, nor soon after one came to nothing.
     TO_RENEW = { "select i.enrollment_id as value
         from identity i join enrollment e on e.id = i.enrollment_id
         where i.state = 'active' and i.bound_at < $1 and e.ended_at is null
             and exists (select 1 from identity j join scep_challenge c
                 on c.certificate = j.certificate where j.enrollment_id = i.enrollment_id)
-        order by i.bound_at, i.enrollment_id limit $2" }
+            and not exists (select 1 from command c where c.device_id = e.device_id
+                and c.enrollment_id = e.id and c.request_type = 'InstallProfile'
+                and (c.state in ('queued', 'sent', 'not_now') or c.queued_at > $2))
+        order by i.bound_at, i.enrollment_id limit $3" }
     ACTIVATE = { "update identity set state = 'active', bound_at = $2
         where certificate = $1 and state = 'offered'" }
 }
@@ -93,26 +99,40 @@ impl Store {
         at: Timestamp,
         enrollment: EnrollmentId,
         certificate: Sha256,
+        expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.write((at, enrollment, certificate), |conn, (at, enrollment, certificate)| {
+        let input = (at, enrollment, certificate, expires_at);
+        self.write(input, |conn, (at, enrollment, certificate, expires_at)| {
             Box::pin(async move {
-                let offered = conn.run(&OFFER, params![certificate, enrollment, at]).await?;
-                Ok(offered == 1)
+                let values = params![certificate, enrollment, at, expires_at];
+                Ok(conn.run(&OFFER, values).await? == 1)
             })
         })
         .await
     }
 
+    /// When the active identity of an enrollment ends, as far as that is known.
+    pub async fn identity_expiry(
+        &self,
+        enrollment: EnrollmentId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row: Option<(Option<Timestamp>,)> =
+            reader.conn().optional(&EXPIRY, params![enrollment]).await?;
+        Ok(row.and_then(|(expires_at,)| expires_at))
+    }
+
     /// Open enrollments whose active identity was bound before `before`, oldest first; only those
-    /// that this server issued an identity to.
+    /// that this server issued an identity to, and that were sent no profile after `tried_since`.
     pub async fn identities_to_renew(
         &self,
         before: Timestamp,
+        tried_since: Timestamp,
         limit: u32,
     ) -> Result<Vec<EnrollmentId>, StoreError> {
         let mut reader = self.reader().await?;
         let rows: Vec<(EnrollmentId,)> =
-            reader.conn().all(&TO_RENEW, params![before, limit]).await?;
+            reader.conn().all(&TO_RENEW, params![before, tried_since, limit]).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 

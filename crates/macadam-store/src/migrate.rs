@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "decision_digest", include_str!("../migrations/0003_decision_digest.sql")),
     (4, "summary", include_str!("../migrations/0004_summary.sql")),
     (5, "changes", include_str!("../migrations/0005_changes.sql")),
+    (6, "identity_expiry", include_str!("../migrations/0006_identity_expiry.sql")),
 ];
 
 /// What SQLite calls the types of strict tables.

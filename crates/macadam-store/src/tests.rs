@@ -87,6 +87,7 @@ fn authenticate(number: u32) -> NewEnrollment {
         device_id: device_id(number),
         enrollment_id: EnrollmentId(id(2, number)),
         certificate: certificate(number),
+        expires_at: at(1_000),
         topic: "com.apple.mgmt.test".into(),
         link: None,
         blueprint: None,

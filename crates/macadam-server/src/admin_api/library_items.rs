@@ -13,7 +13,7 @@ use super::input::{Json, Path, Query, Revised, Revision};
 use super::paging::{page, wanted};
 use crate::app::{App, ChangeError};
 
-/// Lists library items, in the order of their ids.
+/// Lists library items, oldest first.
 #[utoipa::path(get, path = "/library-items", tag = "library_items",
     params(LibraryItemFilter, PageQuery),
     responses((status = 200, body = Page<LibraryItem>), (status = 400, body = Problem)))]
@@ -23,8 +23,8 @@ pub(super) async fn list_library_items(
     Query(filter): Query<LibraryItemFilter>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<LibraryItem>>, ApiError> {
-    let by_id = |item: &LibraryItem| item.id;
-    Ok(page(wanted(&query)?.page_of(app.library_items(&filter).await?, by_id)))
+    let by_age = |item: &LibraryItem| (item.created_at, item.id);
+    Ok(page(wanted(&query)?.page_of(app.library_items(&filter).await?, by_age)))
 }
 
 /// Shows a library item.

@@ -111,8 +111,7 @@ impl App {
                 .as_ref()
                 .is_some_and(|decided| decided.device.has_ddm_enforcement),
             bootstrap_token_escrowed: Some(row.has_bootstrap_token),
-            // Of a certificate, only its hash is stored.
-            identity_expires_at: None,
+            identity_expires_at: self.store.identity_expiry(row.enrollment_id).await?,
             items,
             status_items: status_items(&situation),
             device: shown(row, now),

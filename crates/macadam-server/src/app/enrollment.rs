@@ -137,6 +137,7 @@ impl App {
             device_id: DeviceId(self.ids.id(now)),
             enrollment_id: EnrollmentId(self.ids.id(now)),
             certificate: hash,
+            expires_at: certificate.validity.not_after,
             topic: message.topic,
             link: made_for.and_then(|challenge| challenge.link_id),
             blueprint,

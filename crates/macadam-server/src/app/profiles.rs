@@ -14,7 +14,7 @@ use macadam_protocol::profile::{
     server_capability,
 };
 use macadam_protocol::{Data, Secret};
-use macadam_store::{Identity, NewChallenge, Sha256, StoreError, UseOnce};
+use macadam_store::{CommandId, Identity, NewChallenge, Sha256, StoreError, UseOnce};
 use thiserror::Error;
 
 use super::App;
@@ -29,6 +29,8 @@ const IDENTITY_LIFE: SignedDuration = SignedDuration::from_hours(24 * 366);
 const RENEWAL_AGE: Duration = Duration::from_hours(24 * 335);
 /// Devices that are given a new profile at a time.
 const RENEWAL_BATCH: u32 = 500;
+/// A renewal that came to nothing is tried again after this.
+const RENEWAL_PAUSE: Duration = Duration::from_hours(24);
 /// How far a device's clock may be behind ours.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(1);
 /// The same in every copy of the profile, so that a new one replaces the old one.
@@ -123,7 +125,9 @@ impl App {
         let now = self.fleet_clock.now();
         let age = self.fleet_clock.in_fleet_time(RENEWAL_AGE);
         let Ok(before) = now.checked_sub(age) else { return Ok(()) };
-        let due = self.store.identities_to_renew(before, RENEWAL_BATCH).await?;
+        let pause = self.fleet_clock.in_fleet_time(RENEWAL_PAUSE);
+        let Ok(tried_since) = now.checked_sub(pause) else { return Ok(()) };
+        let due = self.store.identities_to_renew(before, tried_since, RENEWAL_BATCH).await?;
         if due.is_empty() {
             return Ok(());
         }
@@ -134,7 +138,7 @@ impl App {
             self.store.create_challenge(challenge.stored()).await?;
             let payload = self.enrollment_profile(push.topic().to_owned(), challenge);
             let command = MdmCommand::InstallProfile { payload: Secret::new(Data(payload)) };
-            let id = self.enrollment_command_id(enrollment, &command);
+            let id = CommandId(self.ids.id(now));
             commands.push(Self::new_command(id, enrollment, &command, "identity renewal"));
         }
         let queued = self.store.queue_commands(now, commands).await?;
@@ -219,7 +223,8 @@ impl App {
         let certificate = self.issue_identity(now, requested, &subject)?;
         let renewed = Sha256(*certificate.fingerprint().as_bytes());
         let at = self.fleet_clock.now();
-        let is_open = self.store.offer_identity(at, enrollment, renewed).await?;
+        let expires_at = certificate.validity().not_after;
+        let is_open = self.store.offer_identity(at, enrollment, renewed, expires_at).await?;
         Ok(is_open.then_some(certificate))
     }
 

@@ -104,6 +104,7 @@ async fn enroll(app: App, number: u64, device: Device, blueprint: BlueprintId) {
         device_id: DeviceId(app.ids.id(at)),
         enrollment_id: EnrollmentId(app.ids.id(at)),
         certificate: Sha256::of(&number.to_be_bytes()),
+        expires_at: Timestamp::MAX,
         topic: "topic".into(),
         link: None,
         blueprint: random.permille(980).then_some(blueprint),

@@ -144,23 +144,25 @@ async fn change_of_policy_reaches_devices_without_being_asked_for() {
 
 #[tokio::test]
 async fn identity_that_expires_in_a_month_is_renewed_by_a_new_profile() {
-    let world = World::new().await;
+    let world = World::without_workers("").await;
     world.give_push_certificate().await;
     let handset = super::enrollment::handset_from_a_link(&world, 1).await;
     world.enroll(&handset).await;
     world.drain(&handset).await;
     world.advance(Duration::from_hours(24 * 334));
-    // Other workers see that the device was silent for long, and ask what it runs.
-    let renewals = async || {
-        let commands = world.drain(&handset).await;
-        commands.iter().filter(|command| **command == "InstallProfile").count()
-    };
     world.app().renew_identities().await.unwrap();
-    assert_eq!(renewals().await, 0);
+    assert_eq!(world.drain(&handset).await, [""; 0]);
     world.advance(Duration::from_hours(24 * 2));
     world.app().renew_identities().await.unwrap();
     world.app().renew_identities().await.unwrap();
-    assert_eq!(renewals().await, 1);
+    let renewal = world.idle(&handset).await.unwrap();
+    assert!(matches!(renewal.command, MdmCommand::InstallProfile { .. }));
+    assert_eq!(world.answer(&handset, &renewal, Status::Error).await, None);
+    world.app().renew_identities().await.unwrap();
+    assert_eq!(world.drain(&handset).await, [""; 0], "not again at once");
+    world.advance(Duration::from_hours(25));
+    world.app().renew_identities().await.unwrap();
+    assert_eq!(world.drain(&handset).await, ["InstallProfile"], "but the next day");
 }
 
 #[tokio::test]

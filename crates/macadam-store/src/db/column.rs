@@ -164,7 +164,12 @@ impl Column for Uuid {
 
 impl Column for Timestamp {
     fn from_cell(cell: Cell) -> Option<Self> {
-        Self::from_microsecond(i64::from_cell(cell)?).ok()
+        let microseconds = i64::from_cell(cell)?;
+        if microseconds == Self::MAX.as_microsecond() {
+            // `from_microsecond` refuses the last fraction of a second there is.
+            return Some(Self::MAX);
+        }
+        Self::from_microsecond(microseconds).ok()
     }
 }
 

@@ -105,7 +105,12 @@ async fn certificate_speaks_for_its_device_only(store: Store) {
 
 async fn renewed_certificate_becomes_active_when_it_is_used(store: Store) {
     let begun = enroll(&store, 1).await;
-    assert!(store.offer_identity(at(5), begun.enrollment, certificate(11)).await.unwrap());
+    assert!(
+        store
+            .offer_identity(at(5), begun.enrollment, certificate(11), Timestamp::MAX)
+            .await
+            .unwrap()
+    );
     let state = |number| {
         let store = store.clone();
         async move {
@@ -117,10 +122,14 @@ async fn renewed_certificate_becomes_active_when_it_is_used(store: Store) {
     };
     assert_eq!(state(1).await, Some(IdentityState::Active));
     assert_eq!(state(11).await, Some(IdentityState::Offered));
+    assert_eq!(store.identity_expiry(begun.enrollment).await.unwrap(), Some(at(1_000)));
     assert!(store.activate_identity(at(6), certificate(11)).await.unwrap());
     assert_eq!((state(1).await, state(11).await), (None, Some(IdentityState::Active)));
+    assert_eq!(store.identity_expiry(begun.enrollment).await.unwrap(), Some(Timestamp::MAX));
     assert!(!store.activate_identity(at(7), certificate(11)).await.unwrap());
-    assert!(!store.offer_identity(at(8), begun.enrollment, certificate(1)).await.unwrap());
+    assert!(
+        !store.offer_identity(at(8), begun.enrollment, certificate(1), at(3_000)).await.unwrap()
+    );
 }
 
 async fn token_update_finishes_an_enrollment_at_any_fraction_of_a_second(store: Store) {

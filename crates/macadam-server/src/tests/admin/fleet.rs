@@ -254,3 +254,14 @@ async fn commands_of_a_device_tell_what_became_of_them() {
     let server = reader.server().await.unwrap().value;
     assert_eq!(server.pushes_waiting, 1);
 }
+
+#[tokio::test]
+async fn record_of_a_device_says_when_its_identity_ends() {
+    let world = World::new().await;
+    let handset = world.mac(1);
+    let device = world.enroll(&handset).await;
+    let operator = client(&world, Role::Operator).await;
+    let record = operator.device(device.0).await.unwrap().value;
+    let ends_at = handset.identity.certificate().validity().not_after;
+    assert_eq!(record.identity_expires_at, Some(ends_at));
+}

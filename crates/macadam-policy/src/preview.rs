@@ -161,3 +161,6 @@ impl fmt::Write for Fnv {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -241,3 +241,6 @@ fn event(at: Timestamp, row: &Row, change: EventChange) -> CatalogEvent {
         change,
     }
 }
+
+#[cfg(test)]
+mod tests;

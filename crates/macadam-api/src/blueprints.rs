@@ -31,8 +31,8 @@ pub struct WriteBlueprint {
     #[serde(default)]
     pub description: String,
     pub assignment: Assignment,
-    /// The digest of the preview that was confirmed. When given, the write is refused if the
-    /// preview would differ by now.
+    /// The digest of the preview that was confirmed: the write is refused if the preview would
+    /// differ by now. Required where 10 or more devices would be due within 24 hours.
     #[serde(default)]
     pub preview_digest: Option<String>,
 }

@@ -42,8 +42,8 @@ pub struct Pause {
 #[serde(deny_unknown_fields)]
 pub struct WriteLibraryItem {
     pub settings: LibraryItemSettings,
-    /// The digest of the preview that was confirmed. When given, the write is refused if the
-    /// preview would differ by now.
+    /// The digest of the preview that was confirmed: the write is refused if the preview would
+    /// differ by now. Required where 10 or more devices would be due within 24 hours.
     #[serde(default)]
     pub preview_digest: Option<String>,
 }

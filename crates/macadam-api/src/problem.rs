@@ -80,6 +80,8 @@ pub enum ErrorCode {
     ChangedMeanwhile,
     /// What was previewed is no longer what would happen.
     PreviewOutdated,
+    /// So many devices would be due within a day that somebody must have seen it first.
+    PreviewRequired,
     BodyTooLarge,
     UnsupportedMediaType,
     TooManyRequests,
@@ -110,7 +112,7 @@ impl ErrorCode {
             Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::InvalidSettings | Self::FeedNotBelieved => 422,
-            Self::RevisionRequired => 428,
+            Self::RevisionRequired | Self::PreviewRequired => 428,
             Self::TooManyRequests => 429,
             Self::Internal | Self::Unknown => 500,
             Self::FeedUnreachable => 502,
@@ -130,6 +132,7 @@ impl ErrorCode {
                 "read it again, look at what changed, and repeat your change"
             }
             Self::PreviewOutdated => "preview again and confirm what it shows now",
+            Self::PreviewRequired => "preview the change, and give its digest with it",
             Self::TooManyRequests | Self::Unavailable => "wait a moment and try again",
             Self::FeedUnreachable => "check the server's way to the internet; nothing was changed",
             Self::Internal => "look into the server's log; nothing was changed",
@@ -163,6 +166,7 @@ impl ErrorCode {
             Self::RevisionRequired => "revision_required",
             Self::ChangedMeanwhile => "changed_meanwhile",
             Self::PreviewOutdated => "preview_outdated",
+            Self::PreviewRequired => "preview_required",
             Self::BodyTooLarge => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::TooManyRequests => "too_many_requests",
@@ -208,7 +212,7 @@ mod tests {
         assert_eq!(Detail::new("", "is old").within("items").to_string(), "items: is old");
     }
 
-    const CODES: [ErrorCode; 22] = [
+    const CODES: [ErrorCode; 23] = [
         ErrorCode::InvalidBody,
         ErrorCode::InvalidParameter,
         ErrorCode::UnknownParameter,
@@ -223,6 +227,7 @@ mod tests {
         ErrorCode::RevisionRequired,
         ErrorCode::ChangedMeanwhile,
         ErrorCode::PreviewOutdated,
+        ErrorCode::PreviewRequired,
         ErrorCode::BodyTooLarge,
         ErrorCode::UnsupportedMediaType,
         ErrorCode::TooManyRequests,

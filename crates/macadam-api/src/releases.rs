@@ -127,8 +127,8 @@ pub struct WriteReview {
     #[serde(default)]
     pub item_id: Option<Uuid>,
     pub reason: String,
-    /// The digest of the preview that was confirmed. When given, the write is refused if the
-    /// preview would differ by now.
+    /// The digest of the preview that was confirmed: the write is refused if the preview would
+    /// differ by now. Required where 10 or more devices would be due within 24 hours.
     #[serde(default)]
     pub preview_digest: Option<String>,
 }

@@ -105,6 +105,9 @@ impl From<ChangeError> for ApiError {
             ChangeError::PreviewOutdated => {
                 Self::new(ErrorCode::PreviewOutdated, error.to_string())
             }
+            ChangeError::PreviewRequired(_) => {
+                Self::new(ErrorCode::PreviewRequired, error.to_string())
+            }
             ChangeError::Save(error) => error.into(),
             ChangeError::Store(error) => Self::internal(error),
         }

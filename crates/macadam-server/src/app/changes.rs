@@ -1,4 +1,4 @@
-//! Saving what a proposal says, after it was checked and, where one was shown, against its preview.
+//! Saving what a proposal says, after it was checked, also against the preview that was shown.
 
 use macadam_api::Detail;
 use macadam_store::{SaveError, StoreError};
@@ -16,6 +16,8 @@ pub(crate) enum ChangeError {
     Problems(Vec<Detail>),
     #[error("what was previewed is not what would happen now")]
     PreviewOutdated,
+    #[error("{0} devices would be due within 24 hours, and nobody has seen that")]
+    PreviewRequired(u64),
     #[error(transparent)]
     Save(#[from] SaveError),
     #[error(transparent)]
@@ -31,6 +33,9 @@ impl From<PreviewError> for ChangeError {
     }
 }
 
+/// From so many devices on that would be due within a day, somebody must have seen it.
+const UNSEEN: u64 = 10;
+
 impl App {
     /// Checks a proposal before it is saved: every rule, and that it still does what was shown.
     pub(super) async fn check_proposal(
@@ -38,12 +43,21 @@ impl App {
         proposal: &Proposal,
         shown: Option<&str>,
     ) -> Result<(), ChangeError> {
-        let problems = proposal.draft.problems();
-        if !problems.is_empty() {
-            return Err(ChangeError::Problems(problems));
-        }
-        let Some(shown) = shown else { return Ok(()) };
+        check_rules(proposal)?;
         let preview = self.preview_of(proposal).await?;
-        if preview.digest == shown { Ok(()) } else { Err(ChangeError::PreviewOutdated) }
+        match shown {
+            Some(shown) if preview.digest == shown => Ok(()),
+            Some(_) => Err(ChangeError::PreviewOutdated),
+            None if preview.due_within_24_hours >= UNSEEN => {
+                Err(ChangeError::PreviewRequired(preview.due_within_24_hours))
+            }
+            None => Ok(()),
+        }
     }
+}
+
+/// Checks a proposal that stops something: nobody has to look first who pulls a brake.
+pub(super) fn check_rules(proposal: &Proposal) -> Result<(), ChangeError> {
+    let problems = proposal.draft.problems();
+    if problems.is_empty() { Ok(()) } else { Err(ChangeError::Problems(problems)) }
 }

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use super::access::Caller;
 use super::catalog::APPROVAL;
-use super::changes::ChangeError;
+use super::changes::{ChangeError, check_rules};
 use super::library::Library;
 use super::pages::{Rows, Wanted};
 use super::{App, situations};
@@ -101,7 +101,12 @@ impl App {
         let (action, item_id) = (wish.action, wish.item_id);
         let request = PreviewRequest::Review { release_id: id.clone(), action, item_id };
         let proposal = self.propose(&request).await?;
-        self.check_proposal(&proposal, wish.preview_digest.as_deref()).await?;
+        match (wish.action, wish.preview_digest.as_deref()) {
+            (ReviewAction::Hold, None) => check_rules(&proposal)?,
+            (ReviewAction::Approve | ReviewAction::Hold | ReviewAction::Resume, shown) => {
+                self.check_proposal(&proposal, shown).await?;
+            }
+        }
         self.audit(caller, "review_release", &format!("releases/{id}"), json!(wish)).await?;
         let review = NewReview {
             id: self.ids.id(self.wall_clock.now()),

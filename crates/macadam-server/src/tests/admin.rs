@@ -1,5 +1,6 @@
 //! Administrators at work, through the typed client and, where that is too well-behaved, by hand.
 
+mod brakes;
 mod catalog;
 mod events;
 mod fleet;

@@ -81,32 +81,37 @@ impl App {
     /// Decides for one device that just told something. What fails here is tried again by the
     /// worker: the device's own request must not fail for it.
     pub(crate) async fn reconcile_now(&self, device: DeviceId, source: &'static str) {
-        let decided = self.reconciler.waiting.enter(device, source);
-        // The request may be given up halfway; what others wait for must not be.
-        let app = self.clone();
-        tokio::spawn(async move { app.reconcile_waiting().await });
-        if decided.await.is_err() {
+        let place = self.reconciler.waiting.enter(device, source);
+        if place.needs_attendant {
+            // The request may be given up halfway; what others wait for must not be.
+            let app = self.clone();
+            tokio::spawn(async move { app.reconcile_waiting().await });
+        }
+        if place.decided.await.is_err() {
             self.policy_changed();
         }
     }
 
-    /// Decides for the devices that wait, if any still do when it is this call's turn.
+    /// Decides for the devices that wait, until none does.
     async fn reconcile_waiting(&self) {
-        let _deciding = self.reconciler.deciding.lock().await;
-        let party = self.reconciler.waiting.next_party(PAGE as usize);
-        for (source, devices) in &party.devices {
-            let devices: Vec<_> = devices.iter().copied().collect();
-            if let Err(error) = self.reconcile_some(&devices, source).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    devices = devices.len(),
-                    "devices were not decided for"
-                );
-                self.policy_changed();
+        let attendance = self.reconciler.waiting.attend();
+        loop {
+            let _deciding = self.reconciler.deciding.lock().await;
+            let Some(party) = attendance.next_party(PAGE as usize) else { return };
+            for (source, devices) in &party.devices {
+                let devices: Vec<_> = devices.iter().copied().collect();
+                if let Err(error) = self.reconcile_some(&devices, source).await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        devices = devices.len(),
+                        "devices were not decided for"
+                    );
+                    self.policy_changed();
+                }
+                self.all_changed(Noun::Devices, devices.iter().map(|device| device.0));
             }
-            self.all_changed(Noun::Devices, devices.iter().map(|device| device.0));
+            party.dismiss();
         }
-        party.dismiss();
     }
 
     async fn reconcile_some(&self, devices: &[DeviceId], source: &str) -> Result<(), StoreError> {

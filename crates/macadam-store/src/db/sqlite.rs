@@ -32,8 +32,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Conn, StoreError> {
 
 pub(crate) fn prepare_connection(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(
-        "pragma foreign_keys = on; pragma busy_timeout = 5000; pragma cache_size = -32768;
-         pragma mmap_size = 268435456; pragma temp_store = memory;",
+        "pragma foreign_keys = on; pragma busy_timeout = 5000; pragma cache_size = -8192;
+         pragma temp_store = memory;",
     )?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     // Bulk parameters are JSON, which has ids as text; PostgreSQL has the same function.

@@ -38,18 +38,23 @@ pub(crate) enum Engine {
 
 /// Measures requests on both databases, or on the one that is named; or what a release costs.
 pub(crate) fn figures(words: &[&str]) -> anyhow::Result<()> {
-    let (first, rest) = words.split_first().map_or((None, words), |(a, b)| (Some(*a), b));
-    let both = [Engine::Sqlite, Engine::Postgres];
-    match (first, rest) {
-        (None, []) => requests(&both),
-        (Some("sqlite"), []) => requests(&[Engine::Sqlite]),
-        (Some("postgres"), []) => requests(&[Engine::Postgres]),
-        (Some("release"), []) => release::release(&both, release::DEVICES),
-        (Some("release"), [devices]) => {
+    let (is_release, words) = match words {
+        ["release", rest @ ..] => (true, rest),
+        words => (false, words),
+    };
+    let (engines, words): (&[Engine], _) = match words {
+        ["sqlite", rest @ ..] => (&[Engine::Sqlite], rest),
+        ["postgres", rest @ ..] => (&[Engine::Postgres], rest),
+        words => (&[Engine::Sqlite, Engine::Postgres], words),
+    };
+    match words {
+        [] if is_release => release::release(engines, release::DEVICES),
+        [devices] if is_release => {
             let devices = devices.parse().context("reading the number of devices")?;
-            release::release(&both, devices)
+            release::release(engines, devices)
         }
-        _ => bail!("usage: cargo xtask figures [sqlite | postgres | release [DEVICES]]"),
+        [] => requests(engines),
+        _ => bail!("usage: cargo xtask figures [release] [sqlite | postgres] [DEVICES]"),
     }
 }
 

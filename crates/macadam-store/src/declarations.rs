@@ -28,12 +28,13 @@ queries! {
     SAVE_MEMBERS = { "insert into declaration_set_member (set_token, identifier, server_token)
         select value ->> 0, value ->> 1, value ->> 2 from json_each($1)
         where true on conflict do nothing" }
+    // Written so that nobody looks for the former set in its index: thousands have the same one.
     ASSIGN = { "update enrollment set assigned_set = v.token, assigned_at = $2
         from (select as_uuid(value ->> 0) as device, value ->> 1 as token, value ->> 2 as former
             from json_each($1)) as v
         where device_id = v.device and ended_at is null
             and assigned_set is distinct from v.token
-            and assigned_set is not distinct from v.former
+            and coalesce(assigned_set, '') = coalesce(v.former, '')
         returning device_id, id as enrollment_id" }
     SET_OF = { "select s.token, s.manifest, e.assigned_at
         from enrollment e join declaration_set s on s.token = e.assigned_set

@@ -164,6 +164,9 @@ impl Devices {
             }
             DevicesCommand::Declarations(one) => {
                 let pages = client.declarations(find::device(&client, &one.device).await?);
+                if json {
+                    return show::list(shell, json, pages, &[], |_| Vec::new()).await;
+                }
                 let pretty = serde_json::to_string_pretty(&pages.all().await?);
                 shell.print(&pretty.expect("declarations have text keys"))
             }

@@ -1,7 +1,7 @@
 // Every page there is, for the checks that each must pass and the pictures of each.
 
 import type { Page } from "@playwright/test";
-import { expect, listedDevices } from "./rig";
+import { expect, listedDevices, listedItems } from "./rig";
 
 export interface PageToSee {
   name: string;
@@ -13,7 +13,15 @@ export function pagesToSee(): PageToSee[] {
   const devices = listedDevices();
   const open = devices.find((device) => device.decision.target_version) ?? devices[0];
   const device = `/devices/${open?.id}`;
+  const item = `/library/${listedItems().find((one) => one.settings.type === "managed_os")?.id}`;
   return [
+    { name: "library", path: "/library" },
+    { name: "library-none", path: "/library?search=nothing-has-this-name" },
+    { name: "item", path: item },
+    { name: "item-status", path: `${item}?tab=status` },
+    { name: "item-activity", path: `${item}?tab=activity` },
+    { name: "item-new", path: "/library/new?platform=macos&major=26" },
+    { name: "update-settings-new", path: "/library/new?type=software_update_settings" },
     { name: "devices", path: "/devices" },
     { name: "devices-none", path: "/devices?search=nothing-has-this-name" },
     { name: "device", path: device },

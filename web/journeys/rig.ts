@@ -62,3 +62,14 @@ export function listedDevices(): ListedDevice[] {
   const pages = macadam("devices", "list", "--json").trim().split("\n");
   return pages.flatMap((page) => (JSON.parse(page) as { items: ListedDevice[] }).items);
 }
+
+/** One library item as the command line shows it. */
+export interface ListedItem {
+  id: string;
+  revision: number;
+  settings: { label: string; type: string };
+}
+
+export function listedItems(): ListedItem[] {
+  return (JSON.parse(macadam("items", "list", "--json")) as { items: ListedItem[] }).items;
+}

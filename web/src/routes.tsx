@@ -12,6 +12,7 @@ import {
 import { sessionQuery, setUpQuery } from "./api/queries";
 import { auditSearch } from "./pages/activity/search";
 import { type DeviceTab, deviceSearch, deviceTabSearch } from "./pages/devices/search";
+import { itemSearch, librarySearch, newItemSearch } from "./pages/library/search";
 import { releaseSearch } from "./pages/releases/search";
 import { Shell } from "./shell/Shell";
 
@@ -105,10 +106,40 @@ const activity = createRoute({
   path: "/activity",
   validateSearch: auditSearch,
   component: lazyRouteComponent(() => import("./pages/activity/ActivityPage"), "ActivityPage"),
+const library = createRoute({
+  getParentRoute: () => inside,
+  path: "/library",
+  validateSearch: librarySearch,
+  component: lazyRouteComponent(() => import("./pages/library/LibraryPage"), "LibraryPage"),
+});
+
+const newItem = createRoute({
+  getParentRoute: () => inside,
+  path: "/library/new",
+  validateSearch: newItemSearch,
+  component: lazyRouteComponent(() => import("./pages/library/NewItemPage"), "NewItemPage"),
+});
+
+const libraryItem = createRoute({
+  getParentRoute: () => inside,
+  path: "/library/$id",
+  validateSearch: itemSearch,
+  component: lazyRouteComponent(() => import("./pages/library/ItemPage"), "ItemPage"),
 });
 
 export const routes = root.addChildren([
   setUp,
   signIn,
-  inside.addChildren([start, devices, device, releases, release, enrollment, activity]),
+  inside.addChildren([
+    start,
+    releases,
+    release,
+    library,
+    newItem,
+    libraryItem,
+    devices,
+    device,
+    enrollment,
+    activity,
+  ]),
 ]);

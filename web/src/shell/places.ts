@@ -34,6 +34,7 @@ export interface Place {
 /** Only pages that are there. */
 export const places: Place[] = [
   { name: "releases", to: "/releases" },
+  { name: "library", to: "/library" },
   { name: "devices", to: "/devices" },
   { name: "enrollment", to: "/enrollment" },
   { name: "activity", to: "/activity", needs: "read_audit" },

@@ -4,7 +4,10 @@ import activity from "./de/activity.json";
 import common from "./de/common.json";
 import devices from "./de/devices.json";
 import enrollment from "./de/enrollment.json";
+import library from "./de/library.json";
+import preview from "./de/preview.json";
 import releases from "./de/releases.json";
+import rules from "./de/rules.json";
 import session from "./de/session.json";
 
-export const de = { activity, common, devices, enrollment, releases, session };
+export const de = { activity, common, devices, enrollment, library, preview, releases, rules, session };

@@ -4,7 +4,10 @@ import activity from "./en/activity.json";
 import common from "./en/common.json";
 import devices from "./en/devices.json";
 import enrollment from "./en/enrollment.json";
+import library from "./en/library.json";
+import preview from "./en/preview.json";
 import releases from "./en/releases.json";
+import rules from "./en/rules.json";
 import session from "./en/session.json";
 
-export const en = { activity, common, devices, enrollment, releases, session };
+export const en = { activity, common, devices, enrollment, library, preview, releases, rules, session };

@@ -1,0 +1,126 @@
+// One library item: its settings, how devices stand with it, and what was done to it.
+
+import { Alert, Tabs } from "@mantine/core";
+import { IconArrowLeft, IconPlayerPause } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { inert } from "../../parts/inert";
+import { FailedMessage } from "../../parts/Message";
+import { osName } from "../../parts/osName";
+import { PageHeader } from "../../parts/PageHeader";
+import { PageLoading } from "../../parts/PageLoading";
+import { PlatformIcon } from "../../parts/Platform";
+import { usePermission } from "../../parts/permission";
+import { Theirs } from "../../parts/Theirs";
+import { Moment } from "../../parts/Time";
+import { EditItem } from "./EditItem";
+import classes from "./Item.module.css";
+import { ItemActions } from "./ItemActions";
+import { ItemActivity } from "./ItemActivity";
+import { ItemStatus } from "./ItemStatus";
+import { itemQuery, type LibraryItem } from "./queries";
+import { type ItemTab, itemTabs } from "./search";
+
+export function ItemPage() {
+  const { t } = useTranslation(["library", "common"]);
+  const { id } = useParams({ from: "/inside/library/$id" });
+  const { tab = "settings", status } = useSearch({ from: "/inside/library/$id" });
+  const navigate = useNavigate({ from: "/library/$id" });
+  const mayReadAudit = usePermission("read_audit");
+  const { data: item, error, refetch } = useQuery(itemQuery(id));
+  if (error && !item) {
+    return <FailedMessage error={error} retry={() => void refetch()} />;
+  }
+  if (!item) {
+    return <PageLoading />;
+  }
+  const shown = itemTabs.filter((name) => name !== "activity" || mayReadAudit);
+  return (
+    <div className={classes.page}>
+      <PageHeader
+        title={inert(item.settings.label ?? "")}
+        above={
+          <Link to="/library" className={classes.back}>
+            <IconArrowLeft size={14} aria-hidden="true" /> {t("title")}
+          </Link>
+        }
+        beside={
+          <>
+            <ItemActions item={item} />
+            <Badge item={item} />
+          </>
+        }
+      >
+        <Facts item={item} />
+      </PageHeader>
+      {item.paused && (
+        <Alert
+          color="yellow"
+          icon={<IconPlayerPause size={18} />}
+          title={t("pause.is_paused")}
+          mx="lg"
+          mb="sm"
+        >
+          <Theirs text={item.paused.reason} /> · {t("pause.since")}{" "}
+          <Moment at={item.paused.since} />
+        </Alert>
+      )}
+      <Tabs
+        value={tab}
+        onChange={(value) => void navigate({ search: { tab: value as ItemTab } })}
+        keepMounted={false}
+      >
+        <Tabs.List className={classes.tabList}>
+          {shown.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`tab.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="settings">
+          <EditItem key={id} item={item} />
+        </Tabs.Panel>
+        <Tabs.Panel value="status">
+          <ItemStatus item={item} status={status} />
+        </Tabs.Panel>
+        <Tabs.Panel value="activity">
+          <ItemActivity id={id} />
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}
+
+/** The newest release that this item would install. */
+function Badge({ item }: { item: LibraryItem }) {
+  const { t } = useTranslation("library");
+  if (item.settings.type !== "managed_os") {
+    return null;
+  }
+  return (
+    <span className={classes.badge}>
+      <small>{t("newest")}</small> {item.version_badge ?? "–"}
+    </span>
+  );
+}
+
+function Facts({ item }: { item: LibraryItem }) {
+  const { t } = useTranslation("library");
+  const { settings } = item;
+  return (
+    <p className={classes.facts}>
+      {settings.type === "managed_os" ? (
+        <span className={classes.fact}>
+          <PlatformIcon platform={settings.platform} size={16} />
+          {osName(settings.platform, settings.major)}
+        </span>
+      ) : (
+        <span>{t("type.software_update_settings")}</span>
+      )}
+      <span>
+        {t("changed")} <Moment at={item.updated_at} />
+      </span>
+    </p>
+  );
+}

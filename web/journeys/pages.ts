@@ -1,7 +1,7 @@
 // Every page there is, for the checks that each must pass and the pictures of each.
 
 import type { Page } from "@playwright/test";
-import { expect, listedDevices, listedItems } from "./rig";
+import { expect, listedBlueprints, listedDevices, listedItems } from "./rig";
 
 export interface PageToSee {
   name: string;
@@ -15,6 +15,7 @@ export function pagesToSee(): PageToSee[] {
   const device = `/devices/${open?.id}`;
   const item = `/library/${listedItems().find((one) => one.settings.type === "managed_os")?.id}`;
   return [
+    { name: "home", path: "/" },
     { name: "library", path: "/library" },
     { name: "library-none", path: "/library?search=nothing-has-this-name" },
     { name: "item", path: item },
@@ -22,6 +23,8 @@ export function pagesToSee(): PageToSee[] {
     { name: "item-activity", path: `${item}?tab=activity` },
     { name: "item-new", path: "/library/new?platform=macos&major=26" },
     { name: "update-settings-new", path: "/library/new?type=software_update_settings" },
+    { name: "blueprints", path: "/blueprints" },
+    { name: "blueprint", path: `/blueprints/${listedBlueprints()[0]?.id}` },
     { name: "devices", path: "/devices" },
     { name: "devices-none", path: "/devices?search=nothing-has-this-name" },
     { name: "device", path: device },

@@ -73,3 +73,15 @@ export interface ListedItem {
 export function listedItems(): ListedItem[] {
   return (JSON.parse(macadam("items", "list", "--json")) as { items: ListedItem[] }).items;
 }
+
+/** One blueprint as the command line shows it. */
+export interface ListedBlueprint {
+  id: string;
+  name: string;
+  assignment: { classic: string[] } | { map: unknown[] };
+}
+
+export function listedBlueprints(): ListedBlueprint[] {
+  const list = JSON.parse(macadam("blueprints", "list", "--json")) as { items: ListedBlueprint[] };
+  return list.items;
+}

@@ -23,7 +23,7 @@ test.describe("somebody who is not signed in", () => {
     await page.getByLabel("E-mail address").fill(owner.email);
     await page.getByLabel("Password", { exact: true }).fill(owner.password);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/devices/);
+    await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/$/);
   });
 
   test("cannot set the server up again", async ({ page }) => {

@@ -46,7 +46,7 @@ export function App() {
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" />
+        <Notifications position="bottom-center" />
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-router";
 import { sessionQuery, setUpQuery } from "./api/queries";
 import { auditSearch } from "./pages/activity/search";
+import { blueprintsSearch } from "./pages/blueprints/search";
 import { type DeviceTab, deviceSearch, deviceTabSearch } from "./pages/devices/search";
 import { itemSearch, librarySearch, newItemSearch } from "./pages/library/search";
 import { releaseSearch } from "./pages/releases/search";
@@ -57,12 +58,10 @@ const inside = createRoute({
   component: Shell,
 });
 
-const start = createRoute({
+const home = createRoute({
   getParentRoute: () => inside,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/devices" });
-  },
+  component: lazyRouteComponent(() => import("./pages/home/HomePage"), "HomePage"),
 });
 
 const devices = createRoute({
@@ -106,6 +105,8 @@ const activity = createRoute({
   path: "/activity",
   validateSearch: auditSearch,
   component: lazyRouteComponent(() => import("./pages/activity/ActivityPage"), "ActivityPage"),
+});
+
 const library = createRoute({
   getParentRoute: () => inside,
   path: "/library",
@@ -120,6 +121,22 @@ const newItem = createRoute({
   component: lazyRouteComponent(() => import("./pages/library/NewItemPage"), "NewItemPage"),
 });
 
+const blueprints = createRoute({
+  getParentRoute: () => inside,
+  path: "/blueprints",
+  validateSearch: blueprintsSearch,
+  component: lazyRouteComponent(
+    () => import("./pages/blueprints/BlueprintsPage"),
+    "BlueprintsPage",
+  ),
+});
+
+const blueprint = createRoute({
+  getParentRoute: () => inside,
+  path: "/blueprints/$id",
+  component: lazyRouteComponent(() => import("./pages/blueprints/BlueprintPage"), "BlueprintPage"),
+});
+
 const libraryItem = createRoute({
   getParentRoute: () => inside,
   path: "/library/$id",
@@ -131,12 +148,14 @@ export const routes = root.addChildren([
   setUp,
   signIn,
   inside.addChildren([
-    start,
+    home,
     releases,
     release,
     library,
     newItem,
     libraryItem,
+    blueprints,
+    blueprint,
     devices,
     device,
     enrollment,

@@ -33,8 +33,10 @@ export interface Place {
 
 /** Only pages that are there. */
 export const places: Place[] = [
+  { name: "home", to: "/" },
   { name: "releases", to: "/releases" },
   { name: "library", to: "/library" },
+  { name: "blueprints", to: "/blueprints" },
   { name: "devices", to: "/devices" },
   { name: "enrollment", to: "/enrollment" },
   { name: "activity", to: "/activity", needs: "read_audit" },

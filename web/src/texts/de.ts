@@ -1,13 +1,27 @@
 // German: the same keys as English, which a test checks.
 
 import activity from "./de/activity.json";
+import blueprints from "./de/blueprints.json";
 import common from "./de/common.json";
 import devices from "./de/devices.json";
 import enrollment from "./de/enrollment.json";
+import home from "./de/home.json";
 import library from "./de/library.json";
 import preview from "./de/preview.json";
 import releases from "./de/releases.json";
 import rules from "./de/rules.json";
 import session from "./de/session.json";
 
-export const de = { activity, common, devices, enrollment, library, preview, releases, rules, session };
+export const de = {
+  activity,
+  blueprints,
+  common,
+  devices,
+  enrollment,
+  home,
+  library,
+  preview,
+  releases,
+  rules,
+  session,
+};

@@ -1,13 +1,27 @@
 // English: one file per noun, in the order of the sidebar.
 
 import activity from "./en/activity.json";
+import blueprints from "./en/blueprints.json";
 import common from "./en/common.json";
 import devices from "./en/devices.json";
 import enrollment from "./en/enrollment.json";
+import home from "./en/home.json";
 import library from "./en/library.json";
 import preview from "./en/preview.json";
 import releases from "./en/releases.json";
 import rules from "./en/rules.json";
 import session from "./en/session.json";
 
-export const en = { activity, common, devices, enrollment, library, preview, releases, rules, session };
+export const en = {
+  activity,
+  blueprints,
+  common,
+  devices,
+  enrollment,
+  home,
+  library,
+  preview,
+  releases,
+  rules,
+  session,
+};

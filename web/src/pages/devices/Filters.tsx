@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { inert } from "../../parts/inert";
 import { platforms } from "../../parts/Platform";
-import { yours } from "../../parts/time";
+import { day, yours } from "../../parts/time";
 import classes from "./Devices.module.css";
 import { blueprintNamesQuery, itemNamesQuery } from "./queries";
 import { type Changes, chips, type DeviceSearch } from "./search";
@@ -121,6 +121,15 @@ export function DeviceChips({ search, change }: Props) {
       case "due_before":
       case "not_seen_since":
         return `${t(`filter.${name}`)} ${yours(String(value), { language: i18n.language })}`;
+      case "standing":
+        return t(`standing.${search.standing ?? "on_time"}`);
+      case "reason":
+        return `${t("filter.reason")}: ${inert(String(value)).replaceAll("_", " ")}`;
+      case "due_on":
+        return `${t("filter.due_on")} ${day(String(value), { language: i18n.language })}`;
+      case "list":
+        return `${t("filter.list")}: ${t(`filter.lists.${search.list ?? "macos"}`)}`;
+      case "os_version_from":
       case "os_version":
       case "os_version_below":
       case "target_version":

@@ -16,6 +16,15 @@ export type Changes = { [Key in keyof DeviceSearch]?: DeviceSearch[Key] | null |
 
 export const sorts = ["name", "serial_number", "os_version", "deadline", "last_seen"] as const;
 
+export const standings = [
+  "on_time",
+  "due_soon",
+  "overdue",
+  "cannot_update",
+  "not_enforced",
+] as const;
+export const lists = ["macos", "ios", "visionos"] as const;
+
 const TEXTS = [
   "search",
   "blueprint_id",
@@ -26,10 +35,18 @@ const TEXTS = [
   "os_version_below",
   "due_before",
   "not_seen_since",
+  "reason",
+  "due_on",
+  "os_version_from",
 ] as const;
 
 /** Filters that are shown as a chip each; the others have a place of their own. */
 export const chips = [
+  "standing",
+  "reason",
+  "due_on",
+  "list",
+  "os_version_from",
   "overdue",
   "meets_floor",
   "blueprint_id",
@@ -62,11 +79,15 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
   }
   const platform = platforms.find((one) => one === raw.platform);
   const status = statuses.find((one) => one === raw.status);
+  const standing = standings.find((one) => one === raw.standing);
+  const list = lists.find((one) => one === raw.list);
   const sort = sorts.find((one) => one === raw.sort);
   return {
     ...search,
     ...(platform && { platform }),
     ...(status && { status }),
+    ...(standing && { standing }),
+    ...(list && { list }),
     ...(sort && { sort }),
   };
 }

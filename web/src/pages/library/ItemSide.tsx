@@ -35,7 +35,9 @@ function Assignment({ item }: { item: LibraryItem }) {
         <ul className={classes.list}>
           {item.blueprints.map((blueprint) => (
             <li key={blueprint.id}>
-              <Theirs text={blueprint.name} />
+              <Link to="/blueprints/$id" params={{ id: blueprint.id }}>
+                <Theirs text={blueprint.name} />
+              </Link>
             </li>
           ))}
         </ul>

@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, asked, type Schemas } from "../../api/client";
+import { everyPage, PAGE } from "../../api/pages";
 import { LIVE } from "../../api/queries";
 import type { PlatformName } from "../../parts/Platform";
 
@@ -9,7 +10,11 @@ export type LibraryItem = Schemas["LibraryItem"];
 
 export const itemsQuery = queryOptions({
   queryKey: ["library-items", "list"],
-  queryFn: ({ signal }) => asked(api.GET("/api/v1/library-items", { signal })),
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => {
+      const query = { limit: PAGE, ...cursor };
+      return asked(api.GET("/api/v1/library-items", { params: { query }, signal }));
+    }),
   refetchInterval: LIVE,
 });
 
@@ -38,7 +43,11 @@ export function itemCountsQuery(query: { item_id: string; platform?: PlatformNam
 
 export const blueprintsQuery = queryOptions({
   queryKey: ["blueprints", "list"],
-  queryFn: ({ signal }) => asked(api.GET("/api/v1/blueprints", { signal })),
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => {
+      const query = { limit: PAGE, ...cursor };
+      return asked(api.GET("/api/v1/blueprints", { params: { query }, signal }));
+    }),
   refetchInterval: LIVE,
 });
 

@@ -39,7 +39,7 @@ async function create({ settings, blueprints, digest }: Wish): Promise<LibraryIt
   const item = await asked(api.POST("/api/v1/library-items", { body: { settings } }));
   for (const [place, id] of blueprints.entries()) {
     try {
-      await assign(id, item.id);
+      await assign(id, item.id, blueprints.length === 1 ? digest : null);
     } catch (error) {
       if (place === 0) {
         await forget(item);
@@ -56,14 +56,19 @@ async function forget({ id, revision }: LibraryItem): Promise<void> {
   await asked(api.DELETE("/api/v1/library-items/{id}", { params: { path: { id }, header } }));
 }
 
-async function assign(id: string, item: string): Promise<void> {
+/** Of several blueprints each does a part of what was previewed together. */
+async function assign(id: string, item: string, digest: string | null): Promise<void> {
   const path = { id };
   const stored = await asked(api.GET("/api/v1/blueprints/{id}", { params: { path } }));
   const { name, description, revision } = stored;
+  const assignment = withItem(stored.assignment, item);
+  const part = { kind: "blueprint" as const, id, assignment };
+  const preview_digest =
+    digest ?? (await asked(api.POST("/api/v1/previews", { body: part }))).digest;
   await asked(
     api.PUT("/api/v1/blueprints/{id}", {
       params: { path, header: { "If-Match": String(revision) } },
-      body: { name, description, assignment: withItem(stored.assignment, item) },
+      body: { name, description, assignment, preview_digest },
     }),
   );
 }

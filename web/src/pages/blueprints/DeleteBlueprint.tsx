@@ -1,0 +1,70 @@
+// Deletes a blueprint that no device is in.
+
+import { ActionIcon, Button, Group, Menu, Modal, Text } from "@mantine/core";
+import { IconDots, IconTrash } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, asked } from "../../api/client";
+import { sentence } from "../library/form/props";
+import type { Blueprint } from "./queries";
+
+export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
+  const { t } = useTranslation(["blueprints", "common"]);
+  const [isAsking, ask] = useState(false);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const isUsed = blueprint.device_count > 0;
+  const remove = useMutation({
+    mutationFn: () =>
+      asked(
+        api.DELETE("/api/v1/blueprints/{id}", {
+          params: {
+            path: { id: blueprint.id },
+            header: { "If-Match": String(blueprint.revision) },
+          },
+        }),
+      ),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["blueprints"] });
+      void navigate({ to: "/blueprints", ignoreBlocker: true });
+    },
+  });
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon size="lg" aria-label={t("more")}>
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => ask(true)}>
+            {t("delete.do")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={isAsking} onClose={() => ask(false)} title={t("delete.title")}>
+        <Text mb="lg">
+          {isUsed ? t("delete.used", { count: blueprint.device_count }) : t("delete.asks")}
+        </Text>
+        {remove.error && (
+          <Text c="red" mb="md" role="alert">
+            {sentence(remove.error.message)}
+          </Text>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={() => ask(false)}>
+            {t("common:cancel")}
+          </Button>
+          {!isUsed && (
+            <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+              {t("delete.do")}
+            </Button>
+          )}
+        </Group>
+      </Modal>
+    </>
+  );
+}

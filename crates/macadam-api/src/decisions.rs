@@ -115,8 +115,10 @@ pub enum Unresolved {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Suspended {
-    /// The item is paused, or the device's ring is halted.
+    /// The item is paused.
     Paused,
+    /// An earlier ring had trouble with the release, and nobody let it go on yet.
+    Halted,
     /// The device or its user is exempt for some days.
     Exempt,
 }

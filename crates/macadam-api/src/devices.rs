@@ -92,6 +92,8 @@ pub struct DeviceFilter {
     pub due_on: Option<Date>,
     /// Only devices that run this version or something newer.
     pub os_version_from: Option<String>,
+    /// Only devices that this will keep from their target.
+    pub blocker: Option<String>,
     /// Only devices of the platforms that this list of Apple's feed is for.
     pub list: Option<FeedList>,
     pub sort: Option<DeviceSort>,
@@ -131,6 +133,37 @@ pub struct DeviceRecord {
 }
 
 /// One item that reaches a device.
+/// Whether a device will reach its target by itself, as far as it can be known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Readiness {
+    /// Whether nothing is known that will keep it from its target.
+    pub ready: bool,
+    pub blockers: Vec<Blocker>,
+}
+
+/// One thing that will keep a device from its target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Blocker {
+    /// Stable name, as `blocker` filters devices by.
+    #[schema(example = "disk_space")]
+    pub code: String,
+    pub sentence: String,
+    /// What would help.
+    pub remedy: String,
+}
+
+impl Readiness {
+    /// A device that these things will keep from its target.
+    pub fn new(blockers: &[macadam_policy::Blocker]) -> Self {
+        let blocker = |blocker: &macadam_policy::Blocker| Blocker {
+            code: blocker.code().to_owned(),
+            sentence: blocker.to_string(),
+            remedy: blocker.remedy().to_owned(),
+        };
+        Self { ready: blockers.is_empty(), blockers: blockers.iter().map(blocker).collect() }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeviceItem {
     pub id: Uuid,

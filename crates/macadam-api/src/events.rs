@@ -33,6 +33,8 @@ pub enum Noun {
     People,
     Tokens,
     Settings,
+    RingHalts,
+    Views,
 }
 
 /// One event of the stream.

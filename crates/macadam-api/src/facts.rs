@@ -86,6 +86,27 @@ pub struct ItemFacts {
     /// When its user asked for it in Self Service.
     pub requested_at: Option<Timestamp>,
     pub exempt_until: Option<Date>,
+    /// Releases that are, or were, stopped for the later rings of the item.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub halts: Vec<HaltFacts>,
+}
+
+/// A release stopped for the rings after one that had trouble with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HaltFacts {
+    /// The ring that had the trouble; empty for the devices in no ring.
+    pub ring: String,
+    /// That ring's offset when it was halted.
+    #[serde(default)]
+    pub offset_days: u16,
+    #[serde(deserialize_with = "crate::text::version_text")]
+    pub version: String,
+    /// In UTC.
+    pub halted_on: Date,
+    /// When a person let it go on.
+    #[serde(default)]
+    pub resumed_on: Option<Date>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -26,6 +26,7 @@ pub mod releases;
 pub mod self_service;
 pub mod server;
 pub mod sessions;
+pub mod rings;
 pub mod summary;
 mod text;
 pub mod tokens;

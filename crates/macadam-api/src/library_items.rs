@@ -115,6 +115,27 @@ pub struct ManagedOsSettings {
     /// Names the exact build to devices always, not only where the version is ambiguous.
     #[serde(default)]
     pub pin_build: bool,
+    /// When trouble in one ring stops the later ones.
+    #[serde(default)]
+    pub ring_halt: RingHaltRule,
+}
+
+/// When trouble in one ring stops a release for the later rings, until a person lets it go on:
+/// failed installations, devices long past the deadline, and devices that fell silent while or
+/// after they updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RingHaltRule {
+    /// More than this share of the ring's devices that the release is for, 0 to 100.
+    pub percent: u8,
+    /// At least so many devices.
+    pub devices: u16,
+}
+
+impl Default for RingHaltRule {
+    fn default() -> Self {
+        macadam_policy::HaltRule::default().into()
+    }
 }
 
 /// How older majors reach this one.

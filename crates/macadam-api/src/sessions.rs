@@ -12,6 +12,10 @@ use crate::people::{Permission, Role};
 pub struct SignIn {
     pub email: String,
     pub password: String,
+    /// The one-time code of the authenticator app, or a recovery code, for a person who has set
+    /// one up; `code_required` asks for it.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 /// The new session. Browsers get it as a cookie as well.

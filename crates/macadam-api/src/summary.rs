@@ -80,6 +80,16 @@ pub struct ReasonCount {
 
 /// Devices that run one version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Devices that one thing will keep from their targets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BlockerCount {
+    /// Stable name, as `blocker` filters devices by.
+    #[schema(example = "disk_space")]
+    pub blocker: String,
+    pub sentence: String,
+    pub devices: u64,
+}
+
 pub struct VersionCount {
     pub platform: Os,
     pub os_version: String,

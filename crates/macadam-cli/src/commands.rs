@@ -19,6 +19,7 @@ pub(crate) mod push_certificate;
 pub(crate) mod releases;
 pub(crate) mod self_service;
 pub(crate) mod server;
+pub(crate) mod rings;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod summary;

@@ -14,9 +14,9 @@ mod words;
 use clap::Subcommand;
 
 use crate::commands::{
-    approval, audit, blueprints, catalog, completions, decide, devices, enrollments, events,
-    exceptions, items, people, policy, preview, push_certificate, releases, self_service, server,
-    session, setup, summary, tokens, watch,
+    account, approval, audit, backtest, blueprints, catalog, completions, decide, devices,
+    enrollments, events, exceptions, items, people, policy, preview, push_certificate, releases,
+    rings, self_service, server, session, setup, summary, tokens, views, watch,
 };
 pub use shell::Shell;
 
@@ -45,6 +45,8 @@ pub enum Command {
     Catalog(catalog::Catalog),
     /// Say when releases count as approved
     Approval(approval::Approval),
+    /// Rings of Managed OS items, and releases stopped for the later ones
+    Rings(rings::Rings),
     /// Show what a change would do to the real fleet, without making it
     Preview(preview::Preview),
     /// Print the server's library items and blueprints as a policy file
@@ -103,6 +105,7 @@ pub async fn run(command: Command, program: clap::Command, shell: &mut Shell) ->
         Command::SelfService(command) => command.run(shell).await,
         Command::Enrollments(command) => command.run(shell).await,
         Command::PushCertificate(command) => command.run(shell).await,
+        Command::Rings(command) => command.run(shell).await,
         Command::Tokens(command) => command.run(shell).await,
         Command::People(command) => command.run(shell).await,
         Command::Audit(command) => command.run(shell).await,

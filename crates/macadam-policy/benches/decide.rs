@@ -26,9 +26,9 @@ use jiff::Timestamp;
 use jiff::civil::{Time, Weekday, date};
 use jiff::tz::Offset;
 use macadam_policy::{
-    AssignedItem, BsiEnforcement, Catalog, Device, EnrollmentKind, FreezeWindow, Installation,
-    ItemId, MaintenanceWindow, ManagedOs, ManagedOsSettings, Outcome, Period, Platform, Release,
-    UpdateId, VersionEnforcement, decide,
+    AssignedItem, BsiEnforcement, Catalog, Device, EnrollmentKind, FreezeWindow, HaltRule,
+    Installation, ItemId, MaintenanceWindow, ManagedOs, ManagedOsSettings, Outcome, Period,
+    Platform, Release, UpdateId, VersionEnforcement, decide,
 };
 use uuid::Uuid;
 
@@ -132,6 +132,7 @@ fn items(platform: Platform, now: Timestamp) -> (Platform, Vec<AssignedItem>) {
             is_excluded: false,
             requested_at: None,
             exempt_until: None,
+            halts: Vec::new(),
         }
     });
     (platform, items.collect())
@@ -161,5 +162,6 @@ fn settings(platform: Platform, major: u16) -> ManagedOsSettings {
         minimum_notice_days: 5,
         details_url: None,
         pin_build: false,
+        ring_halt: HaltRule::default(),
     }
 }

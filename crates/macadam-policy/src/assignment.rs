@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::{AssignedItem, Attributes, Device, ItemId, LibraryItem, ManagedOs, Platform};
+use crate::{AssignedItem, Attributes, Device, ItemId, LibraryItem, ManagedOs, Platform, RingHalt};
 
 const BLOCKS_DEEP: u8 = 8;
 const NODES: usize = 500;
@@ -124,6 +124,8 @@ pub struct ItemHistory {
     pub reached_at: Timestamp,
     pub requested_at: Option<Timestamp>,
     pub exempt_until: Option<Date>,
+    /// Every halt of the item, whichever ring had the trouble.
+    pub halts: Vec<RingHalt>,
 }
 
 /// The items that reach this device, in the order the map places them, each once.
@@ -170,6 +172,7 @@ pub fn managed_os_items(
             is_excluded,
             requested_at: history.requested_at,
             exempt_until: history.exempt_until,
+            halts: entry.item.halts_for(ring, history.halts),
         })
     };
     let reaching = reaching.iter().filter_map(|at| assigned(at.item, at.depth, false));

@@ -21,7 +21,7 @@ use self::case::Case;
 pub use self::schedule::instant_in_zone;
 use self::select::Choice;
 use crate::trace::ScopeRule;
-use crate::{Build, Catalog, Device, ItemId, ManagedOs, OsVersion, Trace};
+use crate::{Build, Catalog, Device, ItemId, ManagedOs, OsVersion, RingHalt, Trace};
 
 /// A Managed OS item as it reaches one device, with the stored facts that go with it.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub struct AssignedItem {
     pub depth: u8,
     /// Days after the item's schedule, of the ring the device is in.
     pub ring_offset_days: u16,
-    /// The ring is halted, or the item is paused: no new obligation is enforced.
+    /// The item is paused: nothing is enforced.
     pub is_paused: bool,
     /// An assignment rule leaves the device out.
     pub is_excluded: bool,
@@ -42,6 +42,8 @@ pub struct AssignedItem {
     pub requested_at: Option<Timestamp>,
     /// The device or its user is exempt until the end of this day (device-local).
     pub exempt_until: Option<Date>,
+    /// What stops, or stopped, releases for the device's ring because of trouble in an earlier one.
+    pub halts: Vec<RingHalt>,
 }
 
 /// What one device must run, by when, and why.
@@ -131,8 +133,10 @@ pub enum Unresolved {
 /// Why an open obligation is not enforced for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Suspended {
-    /// The item is paused, or the device's ring is halted.
+    /// The item is paused.
     Paused,
+    /// An earlier ring had trouble with the release, and nobody let it go on yet.
+    Halted,
     /// The device or its user is exempt for some days.
     Exempt,
 }

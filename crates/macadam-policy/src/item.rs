@@ -7,7 +7,9 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZoneDatabase;
 use thiserror::Error;
 
-use crate::{AssignmentProblem, Attributes, Condition, Device, OsVersion, Period, Platform};
+use crate::{
+    AssignmentProblem, Attributes, Condition, Device, HaltRule, OsVersion, Period, Platform,
+};
 
 const LABEL_CHARACTERS: usize = 100;
 const DETAILS_URL_CHARACTERS: usize = 2_048;
@@ -62,6 +64,8 @@ pub struct ManagedOsSettings {
     pub details_url: Option<String>,
     /// Sends `TargetBuildVersion` always, not only where the version alone is ambiguous.
     pub pin_build: bool,
+    /// When trouble in one ring stops the later ones.
+    pub ring_halt: HaltRule,
 }
 
 /// How older majors reach this one.
@@ -183,6 +187,7 @@ impl ManagedOs {
         check_enforcement(&settings, &mut problems);
         check_texts(&settings, &mut problems);
         check_rings(&settings.rings, &mut problems);
+        check_ring_halt(settings.ring_halt, &mut problems);
         check_windows(&settings, &mut problems);
         let notice = u32::from(settings.minimum_notice_days);
         check_range("minimum_notice_days", notice, (0, NOTICE_DAYS), &mut problems);
@@ -320,6 +325,11 @@ fn check_rings(rings: &[Ring], problems: &mut Vec<ItemProblem>) {
                 .map(|problem| ItemProblem::RingCondition { name: ring.name.clone(), problem }),
         );
     }
+}
+
+fn check_ring_halt(rule: HaltRule, problems: &mut Vec<ItemProblem>) {
+    check_range("ring_halt.percent", u32::from(rule.percent), (0, 100), problems);
+    check_range("ring_halt.devices", u32::from(rule.devices), (1, 10_000), problems);
 }
 
 fn check_windows(settings: &ManagedOsSettings, problems: &mut Vec<ItemProblem>) {

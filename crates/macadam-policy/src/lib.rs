@@ -13,6 +13,8 @@ mod period;
 mod platform;
 mod preview;
 mod trace;
+mod readiness;
+mod rings;
 mod version;
 
 pub use assignment::{
@@ -41,4 +43,6 @@ pub use trace::{
     Basis, DeadlineRule, ImprovementRule, ReleaseRule, Rule, ScopeRule, StatusRule, TargetRule,
     Trace, TraceStep,
 };
+pub use readiness::{Blocker, ReadinessFacts, readiness};
+pub use rings::{HaltRule, RingHalt, RingTally};
 pub use version::{Build, OsVersion, ParseBuildError, ParseVersionError};

@@ -77,6 +77,12 @@ pub enum DeadlineRule {
     RingOffset { days: u16 },
     NoticeExtends { from: DateTime, to: DateTime },
     ExemptionMoves { from: DateTime, to: DateTime },
+    /// Trouble in this ring stops the release for the device's ring.
+    Halted {
+        version: OsVersion,
+        ring: Arc<str>,
+        since: Date,
+    },
     WindowMoves { from: DateTime, to: DateTime },
 }
 
@@ -102,6 +108,7 @@ pub enum ImprovementRule {
     DueInherited { version: OsVersion, by: OsVersion, due: DateTime },
 }
 
+    HaltExtends { version: OsVersion, days: u16 },
 /// Why the status is Error (section 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatusRule {

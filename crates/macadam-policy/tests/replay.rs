@@ -18,8 +18,9 @@ use std::sync::{Arc, LazyLock};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use macadam_policy::{
-    AssignedItem, BsiEnforcement, Device, EnrollmentKind, InsaneFetch, Installation, ItemId,
-    ManagedOs, ManagedOsSettings, Outcome, Period, Platform, UpdateId, VersionEnforcement, decide,
+    AssignedItem, BsiEnforcement, Device, EnrollmentKind, HaltRule, InsaneFetch, Installation,
+    ItemId, ManagedOs, ManagedOsSettings, Outcome, Period, Platform, UpdateId, VersionEnforcement,
+    decide,
 };
 use uuid::Uuid;
 
@@ -152,6 +153,7 @@ fn rolling(major: u16) -> AssignedItem {
         is_excluded: false,
         requested_at: None,
         exempt_until: None,
+        halts: Vec::new(),
     }
 }
 
@@ -174,6 +176,7 @@ fn item(major: u16, bsi: BsiEnforcement) -> Arc<ManagedOs> {
         minimum_notice_days: 0,
         details_url: None,
         pin_build: false,
+        ring_halt: HaltRule::default(),
     };
     Arc::new(ManagedOs::new(settings).unwrap())
 }

@@ -22,6 +22,7 @@ mod releases;
 mod server;
 mod sessions;
 mod summary;
+mod rings;
 mod tokens;
 
 use std::time::Duration;
@@ -174,6 +175,9 @@ fn catalog() -> OpenApiRouter<App> {
 }
 
 fn description() -> OpenApi {
+        .routes(routes!(rings::show_rings))
+        .routes(routes!(rings::list_ring_halts))
+        .routes(routes!(rings::resume_ring))
     let mut components = Components::new();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("token", bearer);

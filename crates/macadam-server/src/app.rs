@@ -39,6 +39,7 @@ mod releases;
 mod server_state;
 mod set_up;
 mod situations;
+mod rings;
 mod status_reports;
 mod summary;
 mod tokens;
@@ -79,6 +80,7 @@ pub(crate) use status_reports::RecordStatusError;
 pub(crate) use tokens::TokenError;
 
 use codes::{code_of, value_of};
+pub(crate) use rings::RingError;
 
 use crate::clock::{FleetClock, Ids, WallClock};
 use crate::config::Config;

@@ -6,6 +6,7 @@ mod ask_silent_devices;
 mod crew;
 mod flush_seen;
 mod follow_changes;
+mod halt_rings;
 mod note_versions;
 mod prune;
 mod publish_changes;
@@ -35,6 +36,7 @@ use ask_silent_devices::AskSilentDevices;
 pub(crate) use crew::Crew;
 use flush_seen::FlushSeen;
 use follow_changes::FollowChanges;
+use halt_rings::HaltRings;
 use note_versions::NoteVersions;
 use prune::Prune;
 use publish_changes::PublishChanges;
@@ -67,6 +69,7 @@ pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<(
     let mut tasks = vec![
         team.spawn(FlushSeen::new(app.clone())),
         team.spawn(Prune::new(app.clone())),
+        team.spawn(HaltRings::new(app.clone())),
         team.spawn(NoteVersions::new(app.clone())),
         team.spawn(WatchChanges::new(app.clone())),
         team.spawn(RenewIdentities::new(app.clone())),

@@ -72,6 +72,18 @@ id_type!(
     /// One exception of a device.
     ExceptionId
 );
+id_type!(
+    /// One saved view of the device list.
+    ViewId
+);
+id_type!(
+    /// One note about a device.
+    NoteId
+);
+id_type!(
+    /// One release stopped for the later rings of an item.
+    RingHaltId
+);
 
 stored_as_uuid!(
     DeviceId,
@@ -82,7 +94,10 @@ stored_as_uuid!(
     PersonId,
     ApiTokenId,
     LinkId,
-    ExceptionId
+    ExceptionId,
+    RingHaltId,
+    ViewId,
+    NoteId
 );
 
 /// A SHA-256 hash: of a certificate, a token or an audit entry.

@@ -24,6 +24,7 @@ queries! {
     FORGET_REACH = { "delete from item_reach where item_id = $1" }
     FORGET_REQUESTS = { "delete from self_service_request where item_id = $1" }
     FORGET_EXCEPTIONS = { "delete from exception where item_id = $1" }
+    FORGET_HALTS = { "delete from ring_halt where item_id = $1" }
     DELETE = { "delete from library_item where id = $1 and version = $2" }
     ONE = { concat!(select_item!(), " where id = $1") }
     ALL = { concat!(select_item!(), " order by created_at, id") }
@@ -121,7 +122,7 @@ pub(crate) async fn save(
 }
 
 async fn delete(conn: &mut Conn, item: ItemId, version: i64) -> Result<(), SaveError> {
-    for forget in [&FORGET_REACH, &FORGET_REQUESTS, &FORGET_EXCEPTIONS] {
+    for forget in [&FORGET_REACH, &FORGET_REQUESTS, &FORGET_EXCEPTIONS, &FORGET_HALTS] {
         conn.run(forget, params![item]).await?;
     }
     if conn.run(&DELETE, params![item, version]).await? == 0 {

@@ -35,6 +35,7 @@ mod reach;
 mod reconcile;
 mod refusals;
 mod seal;
+mod rings;
 mod secrets;
 mod sessions;
 mod settings;
@@ -75,7 +76,8 @@ pub use facts::{DeviceFacts, Fact, FactsOutcome, OTHER_FACTS_LIMIT, PendingVersi
 pub use idempotency::{Remembered, Request};
 pub use identity::{Identity, IdentityState, RecognizedEnrollment};
 pub use ids::{
-    ApiTokenId, CommandId, EnrollmentId, ExceptionId, LinkId, PersonId, SetToken, Sha256,
+    ApiTokenId, CommandId, EnrollmentId, ExceptionId, LinkId, NoteId, PersonId, RingHaltId,
+    SetToken, Sha256, ViewId,
 };
 pub use items::{ItemRow, NewItem};
 pub use leases::Lease;
@@ -91,4 +93,5 @@ pub use seal::{Sealer, UnsealError};
 pub use sessions::{NewSession, Session};
 pub use store::{BULK_LIMIT, OpenStoreError, Store, StoreOptions};
 pub use summary::{DUE_SOON, FleetCount, FleetCounts, Standing, VersionShare};
+pub use rings::{NewRingHalt, ResumeRing, ResumeRingError, RingCount, RingHaltRow};
 pub use tokens::{ApiToken, NewApiToken};

@@ -26,6 +26,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "summary", include_str!("../migrations/0004_summary.sql")),
     (5, "changes", include_str!("../migrations/0005_changes.sql")),
     (6, "identity_expiry", include_str!("../migrations/0006_identity_expiry.sql")),
+    (7, "rings", include_str!("../migrations/0007_rings.sql")),
+    (8, "views", include_str!("../migrations/0008_views.sql")),
+    (9, "sign_in", include_str!("../migrations/0009_sign_in.sql")),
 ];
 
 /// What SQLite calls the types of strict tables.

@@ -140,6 +140,23 @@ impl Store {
     /// Changes a person of this version and returns the new one. Somebody who is not disabled
     /// always has the role `kept`.
     pub async fn update_person(
+    /// Changes a person's password; every session but `kept` ends.
+    pub async fn change_password(
+        &self,
+        person: PersonId,
+        password_hash: SecretString,
+        kept: Sha256,
+    ) -> Result<(), StoreError> {
+        self.write((person, password_hash, kept), |conn, (person, hash, kept)| {
+            Box::pin(async move {
+                let hash = hash.expose_secret();
+                conn.run(&CHANGE_PASSWORD, params![person, hash]).await?;
+                conn.run(&END_OTHER_SESSIONS, params![person, kept]).await.map(drop)
+            })
+        })
+        .await
+    }
+
         &self,
         person: PersonId,
         version: i64,

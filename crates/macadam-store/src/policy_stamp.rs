@@ -14,11 +14,14 @@ queries! {
         (select cast(coalesce(sum(version), 0) as bigint) from blueprint) as blueprint_versions,
         (select coalesce(max(updated_at), 0) from blueprint) as blueprints_updated_at,
         (select count(*) from capabilities) as capabilities,
+        (select count(*) from ring_halt) as halts,
+        (select count(resumed_at) from ring_halt) as resumed_halts,
         (select cast(coalesce(sum(version), 0) as bigint) from setting) as setting_versions" }
 }
 
 row! {
-    /// Equal stamps mean the same catalog, reviews, items, blueprints, settings and capabilities.
+    /// Equal stamps mean the same catalog, reviews, items, blueprints, settings,
+    /// capabilities and halted rings.
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct PolicyStamp {
         catalog_end: i64,
@@ -30,6 +33,8 @@ row! {
         blueprint_versions: i64,
         blueprints_updated_at: i64,
         capabilities: i64,
+        halts: i64,
+        resumed_halts: i64,
         setting_versions: i64,
     }
 }

@@ -12,10 +12,10 @@ use crate::{Store, StoreError};
 
 queries! {
     // An item that was deleted while its reach was computed is left out.
-    REACH = { "insert into item_reach (device_id, item_id, at)
-        select as_uuid(v.value ->> 0), i.id, cast(v.value ->> 2 as bigint)
+    REACH = { "insert into item_reach (device_id, item_id, at, ring)
+        select as_uuid(v.value ->> 0), i.id, cast(v.value ->> 2 as bigint), v.value ->> 3
         from json_each($1) v join library_item i on i.id = as_uuid(v.value ->> 1)
-        where true on conflict (device_id, item_id) do nothing" }
+        where true on conflict (device_id, item_id) do update set ring = excluded.ring" }
     FORGET_REACH = { "delete from item_reach where (device_id, item_id) in
         (select as_uuid(value ->> 0), as_uuid(value ->> 1) from json_each($1))" }
     FORGET_REQUESTS = { "delete from self_service_request where (device_id, item_id) in
@@ -30,12 +30,14 @@ queries! {
 }
 
 row! {
-    /// An item reached a device for the first time at this moment.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    /// An item reached a device for the first time at this moment; and the device's ring in it.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Reach {
         pub device_id: DeviceId,
         pub item_id: ItemId,
         pub at: Timestamp,
+        /// Empty for a device in no ring; `None` while nobody has told.
+        pub ring: Option<String>,
     }
 }
 
@@ -80,12 +82,15 @@ impl Store {
         Ok(rows.into_iter().map(count).collect())
     }
 
-    /// Notes items that reach devices; an earlier moment stays.
+    /// Notes items that reach devices, and their rings; an earlier moment stays.
     pub async fn record_reach(&self, reached: Vec<Reach>) -> Result<(), StoreError> {
         check_bulk(reached.len())?;
         let rows: Vec<_> = reached
             .iter()
-            .map(|reach| (reach.device_id.0, reach.item_id.0, reach.at.as_microsecond()))
+            .map(|reach| {
+                let at = reach.at.as_microsecond();
+                (reach.device_id.0, reach.item_id.0, at, &reach.ring)
+            })
             .collect();
         self.write(json(&rows), |conn, rows| {
             Box::pin(async move { conn.run(&REACH, params![rows]).await.map(drop) })

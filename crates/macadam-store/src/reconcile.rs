@@ -37,11 +37,12 @@ queries! {
     THESE = { concat!(select_situation!(), " where d.state = 'enrolled'
             and d.id in (select as_uuid(value ->> 0) from json_each($1))
         order by d.id") }
-    REACHED = { concat!("select device_id, item_id, at from item_reach where ", between!(),
+    REACHED = { concat!("select device_id, item_id, at, ring from item_reach where ", between!(),
         " order by device_id, item_id") }
-    REQUESTED = { concat!("select device_id, item_id, at from self_service_request where ",
-        between!(), " order by device_id, item_id") }
-    EXEMPT = { concat!("select device_id, item_id, until as at from exception where ", between!(),
+    REQUESTED = { concat!("select device_id, item_id, at, null as ring
+            from self_service_request where ", between!(), " order by device_id, item_id") }
+    EXEMPT = { concat!("select device_id, item_id, until as at, null as ring
+            from exception where ", between!(),
         " order by device_id, until, item_id nulls first") }
 }
 
@@ -60,6 +61,8 @@ pub struct DeviceSituation {
     pub assigned_set: Option<SetToken>,
     /// When each item first reached the device.
     pub reached: Vec<(ItemId, Timestamp)>,
+    /// The ring the device was last known to be in, for each item that reaches it; empty for none.
+    pub rings: Vec<(ItemId, Option<String>)>,
     /// What its user asked for in Self Service.
     pub requested: Vec<(ItemId, Timestamp)>,
     /// Until when it is exempt; from one item, or from all of them (`None`).
@@ -117,6 +120,7 @@ impl FromRow for Situation {
             status: row.get("status")?,
             recorded: row.get("digest")?,
             reached: Vec::new(),
+            rings: Vec::new(),
             requested: Vec::new(),
             exempt: Vec::new(),
         }))
@@ -128,6 +132,7 @@ row! {
         device_id: DeviceId,
         item_id: Option<ItemId>,
         at: Timestamp,
+        ring: Option<String>,
     }
 }
 
@@ -147,6 +152,9 @@ async fn complete(
         .map(|Situation(mut situation)| {
             let device = situation.device;
             situation.reached = of_device(&reached, device).iter().filter_map(item).collect();
+            let reached = of_device(&reached, device).iter();
+            let ring = |since: &Since| Some((since.item_id?, since.ring.clone()));
+            situation.rings = reached.filter_map(ring).collect();
             situation.requested = of_device(&requested, device).iter().filter_map(item).collect();
             let exempt = of_device(&exempt, device).iter();
             situation.exempt = exempt.map(|since| (since.item_id, since.at)).collect();

@@ -38,6 +38,20 @@ pub struct NewSession {
     pub expires_at: Timestamp,
 }
 
+    /// Where the person signed in from.
+    pub origin: String,
+}
+
+row! {
+    /// One of a person's sessions, as that person sees it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OwnSession {
+        pub token: Sha256,
+        pub started_at: Timestamp,
+        pub used_at: Timestamp,
+        pub expires_at: Timestamp,
+        pub origin: Option<String>,
+    }
 row! {
     /// A valid session of a person who is not disabled.
     #[derive(Clone, Debug, PartialEq, Eq)]

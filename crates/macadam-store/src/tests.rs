@@ -8,6 +8,7 @@ mod crash;
 mod documents;
 mod fleet;
 mod forgetting;
+mod halts;
 mod same_on_both;
 mod statements;
 

@@ -27,6 +27,7 @@ use crate::sessions::{Session, SignIn, SignedIn};
 use crate::summary::{Summary, SummaryQuery, VersionShare, VersionShareQuery};
 use crate::tokens::{CreateToken, CreatedToken, Token};
 
+use crate::rings::{ResumeRing, RingHalt, RingProgress};
 type Asked<T> = Result<Answer<T>, ClientError>;
 
 /// No query but the page's own.
@@ -247,6 +248,20 @@ impl Client {
 
     pub async fn create_enrollment(&self, link: &CreateEnrollment) -> Asked<CreatedEnrollment> {
         self.call(Method::POST, "/api/v1/enrollments", Ask::json(link)).await
+    }
+
+    /// How the rings of a Managed OS item do.
+    pub async fn rings(&self, item: Uuid) -> Asked<Vec<RingProgress>> {
+        self.get(&format!("/api/v1/library-items/{item}/rings")).await
+    }
+
+    pub async fn ring_halts(&self) -> Asked<Vec<RingHalt>> {
+        self.get("/api/v1/ring-halts").await
+    }
+
+    pub async fn resume_ring(&self, id: Uuid, resume: &ResumeRing) -> Asked<RingHalt> {
+        let path = format!("/api/v1/ring-halts/{id}/resume");
+        self.call(Method::POST, &path, Ask::json(resume)).await
     }
 
     pub async fn revoke_enrollment(&self, id: Uuid) -> Result<(), ClientError> {

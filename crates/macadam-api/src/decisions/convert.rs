@@ -100,7 +100,7 @@ crate::text::same_variants! {
     }
     Mechanism = policy::Mechanism { Ddm, MdmCommands, Agent }
     Unresolved = policy::Unresolved { NotForThisDevice, Held, Withdrawn, Expired, NotApproved }
-    Suspended = policy::Suspended { Paused, Exempt }
+    Suspended = policy::Suspended { Paused, Halted, Exempt }
     NotManageable = policy::NotManageable {
         NotSupervised, UserEnrollment, NoDeclarativeManagement, NoUpdateId, EmptyCatalog, NotInFeed
     }

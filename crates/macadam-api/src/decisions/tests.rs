@@ -53,6 +53,7 @@ fn assigned(label: &str) -> policy::AssignedItem {
         minimum_notice_days: 0,
         details_url: None,
         pin_build: false,
+        ring_halt: Default::default(),
     };
     let item = crate::library_items::LibraryItemSettings::ManagedOs(settings);
     let policy::LibraryItem::ManagedOs(item) = (&item).try_into().unwrap() else {
@@ -68,5 +69,6 @@ fn assigned(label: &str) -> policy::AssignedItem {
         is_excluded: false,
         requested_at: None,
         exempt_until: None,
+        halts: Vec::new(),
     }
 }

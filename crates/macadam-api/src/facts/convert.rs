@@ -3,7 +3,7 @@
 use jiff::tz::Offset;
 use macadam_policy as policy;
 
-use super::{AtWork, DeviceFacts, EnrollmentKind, InstallState};
+use super::{AtWork, DeviceFacts, EnrollmentKind, HaltFacts, InstallState, ItemFacts};
 use crate::Detail;
 
 impl DeviceFacts {
@@ -125,5 +125,33 @@ crate::text::same_variants! {
     EnrollmentKind = policy::EnrollmentKind { Device, User }
     InstallState = policy::InstallState {
         None, Waiting, Downloading, Prepared, Installing, Failed
+    }
+}
+
+impl ItemFacts {
+    /// The halts as the decision reads them; one that cannot be read stops nothing.
+    pub(crate) fn to_halts(&self) -> Vec<policy::RingHalt> {
+        let halt = |halt: &HaltFacts| {
+            Some(policy::RingHalt {
+                ring: halt.ring.clone(),
+                offset_days: halt.offset_days,
+                version: halt.version.parse().ok()?,
+                halted_on: halt.halted_on,
+                resumed_on: halt.resumed_on,
+            })
+        };
+        self.halts.iter().filter_map(halt).collect()
+    }
+}
+
+impl From<&policy::RingHalt> for HaltFacts {
+    fn from(halt: &policy::RingHalt) -> Self {
+        Self {
+            ring: halt.ring.clone(),
+            offset_days: halt.offset_days,
+            version: halt.version.to_string(),
+            halted_on: halt.halted_on,
+            resumed_on: halt.resumed_on,
+        }
     }
 }

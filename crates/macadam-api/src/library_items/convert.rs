@@ -5,8 +5,8 @@ use macadam_policy as policy;
 
 use super::{
     AutomaticAction, BsiEnforcement, Cadence, Deferrals, FreezeWindow, Installation,
-    LibraryItemSettings, MaintenanceWindow, ManagedOsSettings, Ring, SoftwareUpdateSettings,
-    VersionEnforcement, Weekday,
+    LibraryItemSettings, MaintenanceWindow, ManagedOsSettings, Ring, RingHaltRule,
+    SoftwareUpdateSettings, VersionEnforcement, Weekday,
 };
 use crate::Detail;
 use crate::blueprints::Condition;
@@ -73,6 +73,10 @@ impl ManagedOsSettings {
             minimum_notice_days: self.minimum_notice_days,
             details_url: self.details_url.clone(),
             pin_build: self.pin_build,
+            ring_halt: policy::HaltRule {
+                percent: self.ring_halt.percent,
+                devices: self.ring_halt.devices,
+            },
         })
     }
 
@@ -95,7 +99,14 @@ impl ManagedOsSettings {
             minimum_notice_days: settings.minimum_notice_days,
             details_url: settings.details_url.clone(),
             pin_build: settings.pin_build,
+            ring_halt: settings.ring_halt.into(),
         }
+    }
+}
+
+impl From<policy::HaltRule> for RingHaltRule {
+    fn from(rule: policy::HaltRule) -> Self {
+        Self { percent: rule.percent, devices: rule.devices }
     }
 }
 

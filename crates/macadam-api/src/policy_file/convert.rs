@@ -238,6 +238,7 @@ impl Policy {
                 reached_at: item.and_then(|item| item.reached_at).unwrap_or(Timestamp::UNIX_EPOCH),
                 requested_at: item.and_then(|item| item.requested_at),
                 exempt_until: item.and_then(|item| item.exempt_until).max(facts.exempt_until),
+                halts: item.map(crate::facts::ItemFacts::to_halts).unwrap_or_default(),
             }
         };
         Ok(policy::managed_os_items(assignment, &self.managed_os, device, &history))

@@ -45,6 +45,23 @@ enum DevicesCommand {
     Commands(History),
     /// Change a device's tags
     Tag(Tag),
+    /// Show the notes about a device
+    Notes(One),
+    /// Write a note about a device
+    Note {
+        /// Id, serial number or name
+        device: String,
+        /// What it says
+        text: String,
+    },
+    /// Delete a note about a device
+    DeleteNote {
+        /// Id, serial number or name
+        device: String,
+        /// As `devices notes` shows it
+        #[arg(value_parser = words::id)]
+        note: Uuid,
+    },
     /// Ask a device to connect
     Sync(One),
     /// Print the facts that decisions are made from, for `macadam decide --devices`
@@ -109,6 +126,9 @@ struct Filter {
     os_from: Option<String>,
     /// Only the platforms of a list of Apple's feed: macos, ios or visionos
     #[arg(long, value_parser = words::word::<FeedList>)]
+    /// What will keep them from their targets, such as disk_space or no_bootstrap_token
+    #[arg(long)]
+    blocker: Option<String>,
     list: Option<FeedList>,
     /// name, serial_number, os_version, deadline or last_seen
     #[arg(long, value_parser = words::word::<DeviceSort>)]
@@ -329,6 +349,18 @@ fn explanation(explanation: &Explanation) -> String {
         text.push_str(&show::inert(change));
     }
     text
+fn notes(notes: &[Note]) -> String {
+    let row = |note: &Note| {
+        vec![
+            note.id.to_string(),
+            show::instant(note.created_at),
+            note.author.clone(),
+            note.text.clone(),
+        ]
+    };
+    show::table(&["id", "written", "by", "note"], notes.iter().map(row))
+}
+
 }
 
 fn timeline_row(entry: &TimelineEntry) -> Vec<String> {

@@ -53,6 +53,11 @@ enum PeopleCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Take a person's second factor away, for somebody who lost it
+    ResetSecondFactor {
+        /// E-mail address
+        email: String,
+    },
     /// Delete a person
     Delete {
         /// E-mail address

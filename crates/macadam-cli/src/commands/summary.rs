@@ -75,6 +75,14 @@ fn text(summary: &summary::Summary) -> String {
             .collect(),
     );
     table(
+        &["not ready because", "devices", "blocker"],
+        summary
+            .blockers
+            .iter()
+            .map(|it| vec![it.sentence.clone(), it.devices.to_string(), it.blocker.clone()])
+            .collect(),
+    );
+    table(
         &["platform", "devices", "on time", "due soon", "overdue", "cannot update", "not enforced"],
         summary.platforms.iter().map(platform_row).collect(),
     );

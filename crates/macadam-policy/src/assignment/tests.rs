@@ -5,8 +5,8 @@ use jiff::civil::Time;
 
 use super::*;
 use crate::{
-    BsiEnforcement, EnrollmentKind, Installation, ManagedOsSettings, Period, Ring, UpdateId,
-    VersionEnforcement,
+    BsiEnforcement, EnrollmentKind, HaltRule, Installation, ManagedOsSettings, Period, Ring,
+    RingHalt, UpdateId, VersionEnforcement,
 };
 
 #[test]
@@ -160,10 +160,18 @@ fn decisions_get_the_items_of_the_platform_and_those_the_rules_leave_out() {
         items(&[1, 2]),
         block(vec![(Some(is(Field::Tag, "kiosk")), vec![items(&[3])])]),
     ]);
+    let halt = |ring: &str, offset_days| RingHalt {
+        ring: ring.into(),
+        offset_days,
+        version: "26.1".parse().unwrap(),
+        halted_on: jiff::civil::date(2025, 11, 10),
+        resumed_on: None,
+    };
     let history = |_| ItemHistory {
         reached_at: Timestamp::UNIX_EPOCH,
         requested_at: None,
         exempt_until: None,
+        halts: vec![halt("", 0), halt("Pilot", 3), halt("Removed", 2), halt("Gone", 4)],
     };
     let (device, attributes) = device("Mac14,2 on 15.4");
     let found = managed_os_items(&map, &library, (&device, &attributes), &history);
@@ -172,6 +180,8 @@ fn decisions_get_the_items_of_the_platform_and_those_the_rules_leave_out() {
         .map(|item| (item.id, item.ring_offset_days, item.is_paused, item.is_excluded))
         .collect();
     assert_eq!(shown, [(id(1), 3, true, false), (id(3), 0, false, true)]);
+    let halts: Vec<_> = found[0].halts.iter().map(|halt| halt.ring.as_str()).collect();
+    assert_eq!(halts, ["", "Removed"], "trouble in its own ring and in later ones stops nothing");
 }
 
 fn id(number: u128) -> ItemId {
@@ -252,6 +262,7 @@ fn managed_os(what: &str) -> ManagedOs {
         minimum_notice_days: 0,
         details_url: None,
         pin_build: false,
+        ring_halt: HaltRule::default(),
     })
     .unwrap()
 }

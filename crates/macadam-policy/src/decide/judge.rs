@@ -195,7 +195,8 @@ fn not_out(case: &Case<'_>, track: &Track<'_>, trace: &mut Trace) -> Option<Stan
     None
 }
 
-/// Nothing is enforced on an exempt device or by a paused item, whatever is due.
+/// Nothing is enforced on an exempt device or by a paused item, whatever is due; and no release
+/// that an earlier ring had trouble with.
 fn suspend(case: &Case<'_>, track: &Track<'_>, standing: Standing, trace: &mut Trace) -> Standing {
     if standing.deadline().is_none() {
         return standing;
@@ -207,6 +208,13 @@ fn suspend(case: &Case<'_>, track: &Track<'_>, standing: Standing, trace: &mut T
     if track.item.is_paused {
         track.note(trace, ScopeRule::Paused);
         return Standing::Suspended(Suspended::Paused);
+    }
+    if let Standing::Due(Demand { version, .. }) = standing
+        && let Some(halt) = track.item.halts.iter().find(|halt| halt.stops(version))
+    {
+        let (ring, since) = (halt.ring.as_str().into(), halt.halted_on);
+        track.note(trace, ScopeRule::Halted { version, ring, since });
+        return Standing::Suspended(Suspended::Halted);
     }
     standing
 }

@@ -41,12 +41,13 @@ impl Unresolved {
 }
 
 impl Suspended {
-    pub const ALL: [Self; 2] = [Self::Paused, Self::Exempt];
+    pub const ALL: [Self; 3] = [Self::Paused, Self::Halted, Self::Exempt];
 
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
         match self {
-            Self::Paused => "the item is paused or the device's ring is halted",
+            Self::Paused => "the item is paused",
+            Self::Halted => "an earlier ring had trouble with the release",
             Self::Exempt => "the device or its user is exempt for now",
         }
     }
@@ -54,7 +55,8 @@ impl Suspended {
     /// What would end it.
     pub const fn remedy(self) -> &'static str {
         match self {
-            Self::Paused => "resume the item or the ring",
+            Self::Paused => "resume the item",
+            Self::Halted => "resume the ring once the trouble is understood",
             Self::Exempt => "nothing is needed: the exemption ends by itself",
         }
     }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::AssignedItem;
 use crate::catalog::utc_day;
 use crate::trace::DeadlineRule;
-use crate::{ManagedOsSettings, OsVersion, Period, Trace};
+use crate::{ManagedOsSettings, OsVersion, Period, RingHalt, Trace};
 
 /// When one release or typed version must run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,10 @@ impl<'a> Schedule<'a> {
             trace.push(item, DeadlineRule::RingOffset { days: self.item.ring_offset_days });
         }
         if first.due > first.without_notice {
+        let days = self.stood_still(first.version);
+        if days > 0 {
+            trace.push(item, DeadlineRule::HaltExtends { version: first.version, days });
+        }
             let (from, to) = (first.without_notice, first.due);
             trace.push(item, DeadlineRule::NoticeExtends { from, to });
         }
@@ -116,6 +120,13 @@ impl<'a> Schedule<'a> {
     }
 
     /// What fell due during an exemption is due on the day after it, at the same time of day.
+    /// For how many days the clock of a release stood still because of trouble in earlier rings:
+    /// while what meets an obligation is halted, nothing else is offered for it.
+    fn stood_still(&self, version: OsVersion) -> u16 {
+        let halts = self.item.halts.iter().filter(|halt| halt.version >= version);
+        halts.map(RingHalt::days).fold(0, u16::saturating_add)
+    }
+
     fn after_exemption(&self, due: DateTime) -> DateTime {
         match self.item.exempt_until {
             Some(until) if due.date() <= until => add_days(until, 1).to_datetime(due.time()),

@@ -31,7 +31,7 @@ pub(super) fn status(
         Outcome::Waiting => Status::Waiting,
         Outcome::Incompatible => Status::Incompatible,
         Outcome::Excluded | Outcome::Suspended(Suspended::Exempt) => Status::Excluded,
-        Outcome::Suspended(Suspended::Paused) => Status::Pending,
+        Outcome::Suspended(Suspended::Paused | Suspended::Halted) => Status::Pending,
         Outcome::Unresolved(_) | Outcome::NotManageable(_) => Status::Error,
     }
 }

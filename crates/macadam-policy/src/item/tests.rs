@@ -196,6 +196,7 @@ fn tahoe() -> ManagedOsSettings {
         minimum_notice_days: 0,
         details_url: None,
         pin_build: false,
+        ring_halt: HaltRule::default(),
     }
 }
 

@@ -55,6 +55,7 @@ impl ScopeRule {
             Self::MajorNotForDevice { .. } => "major_not_for_device",
             Self::Exempt { .. } => "exempt",
             Self::Paused => "paused",
+            Self::Halted { .. } => "ring_halted",
         }
     }
 }
@@ -96,7 +97,12 @@ impl fmt::Display for ScopeRule {
                 write!(f, "Apple lists {major} for other devices, but never for this one")
             }
             Self::Exempt { until } => write!(f, "the device is exempt until the end of {until}"),
-            Self::Paused => f.write_str("the item is paused or the device's ring is halted"),
+            Self::Paused => f.write_str("the item is paused"),
+            Self::Halted { version, ring, since } => write!(
+                f,
+                "{version} is halted for this ring since {since}: {} had trouble with it",
+                ring_name(ring)
+            ),
         }
     }
 }
@@ -189,6 +195,7 @@ impl DeadlineRule {
         match self {
             Self::Earliest { .. } => "deadline_is_earliest",
             Self::RingOffset { .. } => "ring_offset",
+            Self::HaltExtends { .. } => "halt_extends",
             Self::NoticeExtends { .. } => "notice_extends",
             Self::ExemptionMoves { .. } => "exemption_moves",
             Self::WindowMoves { .. } => "window_moves",
@@ -204,6 +211,9 @@ impl fmt::Display for DeadlineRule {
             }
             Self::RingOffset { days } => {
                 write!(f, "dates are {days} days later for the device's ring")
+            }
+            Self::HaltExtends { version, days } => {
+                write!(f, "{version} is due {days} days later: what meets it was halted so long")
             }
             Self::NoticeExtends { from, to } => {
                 write!(f, "the minimum notice moves {} to {}", Local(*from), Local(*to))
@@ -344,4 +354,8 @@ impl fmt::Display for Local {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:02}:{:02}", self.0.date(), self.0.hour(), self.0.minute())
     }
+}
+
+fn ring_name(ring: &str) -> String {
+    if ring.is_empty() { "the devices in no ring".into() } else { format!("ring '{ring}'") }
 }

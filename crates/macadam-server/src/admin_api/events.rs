@@ -82,6 +82,9 @@ fn changed_by(path: &str) -> Vec<(Noun, Option<Uuid>)> {
         ("enrollments", _) => vec![(Noun::Enrollments, id)],
         ("push-certificate", _) => vec![(Noun::PushCertificate, None)],
         ("people" | "setup", _) => vec![(Noun::People, id)],
+        ("ring-halts", _) => vec![(Noun::RingHalts, id)],
+        ("sign-in-policy", _) => vec![(Noun::Settings, None)],
+        ("views", _) => vec![(Noun::Views, id)],
         ("tokens", _) => vec![(Noun::Tokens, id)],
         _ => Vec::new(),
     }

@@ -122,6 +122,9 @@ impl From<SignInError> for ApiError {
                 Self::new(ErrorCode::WrongCredentials, error.to_string())
             }
             SignInError::Hash(error) => Self::internal(error),
+            SignInError::CodeRequired => Self::new(ErrorCode::CodeRequired, error.to_string()),
+            SignInError::TooManyCodes => Self::new(ErrorCode::TooManyRequests, error.to_string()),
+            SignInError::Code(error) => Self::internal(*error),
             SignInError::Store(error) => Self::internal(error),
         }
     }

@@ -52,6 +52,13 @@ type Attempts = RateLimiter<
     DefaultKeyedStateStore<IpAddr>,
     WallClock,
     governor::middleware::NoOpMiddleware<Nanos>,
+type Codes = RateLimiter<
+    String,
+    DefaultKeyedStateStore<String>,
+    WallClock,
+    governor::middleware::NoOpMiddleware<Nanos>,
+>;
+
 >;
 
 /// What keeps guessing passwords slow and cheap.
@@ -190,7 +197,13 @@ impl App {
         let caller = Caller { actor: Actor::Person, name: person.login, role, address, expires_at };
         self.audit(&caller, "sign_in", "session", Value::Null).await?;
         self.store
-            .start_session(NewSession { token, person: person.id, at: now, expires_at })
+            .start_session(NewSession {
+                token,
+                person: person.id,
+                at: now,
+                expires_at,
+                origin: address.to_string(),
+            })
             .await?;
         Ok(StartedSession { secret, caller })
     }

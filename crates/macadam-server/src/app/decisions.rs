@@ -40,7 +40,7 @@ impl Knowledge {
         let blueprint = situation.blueprint.as_ref();
         let assignment = blueprint.and_then(|blueprint| self.library.assignments.get(blueprint));
         let assignment = assignment.unwrap_or(&NOTHING);
-        let history = |item| situations::item_history(situation, item, now);
+        let history = |item| situations::item_history(situation, (item, &self.halts), now);
         let items = managed_os_items(
             assignment,
             &self.library.managed_os,

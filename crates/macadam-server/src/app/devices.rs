@@ -182,7 +182,10 @@ impl DecidedDevice {
     fn items(&self) -> Vec<DeviceItem> {
         let Some(decided) = &self.decided else { return Vec::new() };
         let item = |id: &ItemId| {
-            let history = situations::item_history(&self.situation, *id, self.now);
+            let history = {
+                let halts = &self.knowledge.halts;
+                situations::item_history(&self.situation, (*id, halts), self.now)
+            };
             let ring = self
                 .knowledge
                 .library

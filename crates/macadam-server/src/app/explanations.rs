@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use macadam_api::decisions::{ApplicableRelease, DecisionLine, Explanation, ItemLabels};
-use macadam_api::facts::{DeviceFacts, ItemFacts};
+use macadam_api::facts::{DeviceFacts, HaltFacts, ItemFacts};
 use macadam_policy::{BlueprintId, Decision, DeviceId, ItemId, Outcome, Release};
 use macadam_store::{DeviceSituation, StoreError};
 
@@ -82,11 +82,12 @@ impl App {
         let decided = knowledge.decide(now, situation)?;
         let items = decided.reaching.iter().filter_map(|id| {
             let label = knowledge.library.managed_os_label(*id)?;
-            let history = situations::item_history(situation, *id, now);
+            let history = situations::item_history(situation, (*id, &knowledge.halts), now);
             let facts = ItemFacts {
                 reached_at: Some(history.reached_at),
                 requested_at: history.requested_at,
                 exempt_until: history.exempt_until,
+                halts: history.halts.iter().map(HaltFacts::from).collect(),
             };
             Some((label.to_owned(), facts))
         });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use macadam_declare::{Capabilities, Compiler, DeclarationSet, Subject};
-use macadam_policy::{Catalog, CatalogPolicy, Review};
+use macadam_policy::{Catalog, CatalogPolicy, ItemId, Review, RingHalt};
 use macadam_protocol::feed::Seed;
 use macadam_store::{PolicyStamp, Sha256, StoreError};
 
@@ -22,6 +22,8 @@ pub(crate) struct Knowledge {
     pub(super) reviews: Vec<Review>,
     pub(super) approval: CatalogPolicy,
     pub(crate) library: Arc<Library>,
+    /// Releases that are, or were, stopped for the later rings of items.
+    pub(crate) halts: Arc<BTreeMap<ItemId, Vec<RingHalt>>>,
     capabilities: BTreeMap<Sha256, Arc<Capabilities>>,
     compiler: Mutex<Compiler>,
 }
@@ -38,6 +40,7 @@ impl Knowledge {
             reviews: Vec::new(),
             approval: CatalogPolicy::default(),
             library: Arc::default(),
+            halts: Arc::default(),
             capabilities: BTreeMap::new(),
             compiler: Mutex::default(),
         }
@@ -74,6 +77,7 @@ impl Knowledge {
             reviews,
             approval: self.approval,
             library: Arc::new(library),
+            halts: Arc::clone(&self.halts),
             capabilities: self.capabilities.clone(),
             compiler: Mutex::new(compiler),
         }
@@ -130,6 +134,7 @@ impl App {
             reviews,
             approval,
             library,
+            halts: Arc::new(self.load_halts().await?),
             capabilities,
             compiler,
         })

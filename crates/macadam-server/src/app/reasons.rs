@@ -75,6 +75,7 @@ const fn unresolved_code(why: Unresolved) -> &'static str {
 const fn suspended_code(why: Suspended) -> &'static str {
     match why {
         Suspended::Paused => "paused",
+        Suspended::Halted => "halted",
         Suspended::Exempt => "exempt",
     }
 }

@@ -174,13 +174,13 @@ impl App {
     ) {
         let now = changes.now;
         let device = situation.device;
-        let was_reached = |item| situation.reached.iter().any(|(reached, _)| *reached == item);
-        let new = decided.reaching.iter().filter(|item| !was_reached(**item));
-        changes.reached.extend(new.map(|item| Reach {
-            device_id: device,
-            item_id: *item,
-            at: now,
-        }));
+        for item in &decided.reaching {
+            let ring = knowledge.ring_of(*item, decided);
+            let known = situation.rings.iter().find(|(reached, _)| reached == item);
+            if known.is_none_or(|(_, known)| *known != ring) {
+                changes.reached.push(Reach { device_id: device, item_id: *item, at: now, ring });
+            }
+        }
         let gone = situation.reached.iter().filter(|(item, _)| !decided.reaching.contains(item));
         changes.left.extend(gone.map(|(item, _)| (device, *item)));
         let record = record(device, decided, changes.source);

@@ -363,7 +363,7 @@ fn shown_reviews(library: &Library, entries: &[ReviewEntry], id: &str) -> Vec<Re
     reviews.into_values().collect()
 }
 
-fn check_reason(reason: &str) -> Result<(), ChangeError> {
+pub(super) fn check_reason(reason: &str) -> Result<(), ChangeError> {
     if (1..=REASON_CHARACTERS).contains(&reason.trim().chars().count()) {
         return Ok(());
     }

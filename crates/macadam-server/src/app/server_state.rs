@@ -9,6 +9,7 @@ use macadam_store::StoreError;
 use super::App;
 use super::devices::DeviceError;
 use super::push_certificates::PushCertificateError;
+use super::rings::halt_alert;
 use crate::config;
 
 /// A push certificate is renewed by hand, which takes people some days.
@@ -61,6 +62,8 @@ impl App {
         if self.config.feed.is_enabled {
             alerts.extend(feeds.iter().filter_map(feed_alert));
         }
+        let halts = self.ring_halts().await?;
+        alerts.extend(halts.iter().filter_map(halt_alert));
         let expires_at = match push {
             Push::Until(expires_at) => Some(expires_at),
             Push::Missing | Push::Unreadable => None,

@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 use macadam_declare::Capabilities;
 use macadam_policy::{
     AtWork, Attributes, Build, Device, DeviceId, EnrollmentKind, InstallState, ItemHistory, ItemId,
-    OsVersion, Platform, UpdateId,
+    OsVersion, Platform, ReadinessFacts, RingHalt, UpdateId,
 };
 use macadam_protocol::ddm::declaration_type;
 use macadam_store::{DeviceFacts, DeviceSituation};
@@ -63,7 +63,7 @@ pub(crate) fn attributes(situation: &DeviceSituation) -> Attributes {
 /// does so at `now`.
 pub(crate) fn item_history(
     situation: &DeviceSituation,
-    item: ItemId,
+    (item, halts): (ItemId, &BTreeMap<ItemId, Vec<RingHalt>>),
     now: Timestamp,
 ) -> ItemHistory {
     let of_item = |moments: &[(ItemId, Timestamp)]| {
@@ -90,6 +90,7 @@ pub(crate) fn speaks_ddm(device: &Device) -> bool {
 }
 
 fn update_id(facts: &DeviceFacts, platform: Platform) -> Option<UpdateId> {
+        halts: halts.get(&item).cloned().unwrap_or_default(),
     listed_id(platform, facts.update_id.as_deref(), &facts.product)
 }
 

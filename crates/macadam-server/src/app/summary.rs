@@ -212,6 +212,27 @@ fn reason_counts(counts: &FleetCounts, undecided: u64, now: Timestamp) -> Vec<Re
 }
 
 fn platform_summary((platform, standings): (Platform, Standings)) -> PlatformSummary {
+fn blocker_counts(counts: &FleetCounts) -> Vec<BlockerCount> {
+    let mut by_code: BTreeMap<String, u64> = BTreeMap::new();
+    for count in &counts.decided {
+        let Some(blockers) = &count.blockers else { continue };
+        let codes: Vec<String> = serde_json::from_str(blockers).unwrap_or_default();
+        for code in codes {
+            *by_code.entry(code).or_default() += number(count.devices);
+        }
+    }
+    let mut blockers: Vec<_> = by_code
+        .into_iter()
+        .map(|(blocker, devices)| BlockerCount {
+            sentence: Blocker::summary(&blocker).to_owned(),
+            blocker,
+            devices,
+        })
+        .collect();
+    blockers.sort_by_key(|blocker| Reverse(blocker.devices));
+    blockers
+}
+
     PlatformSummary { platform: platform.into(), devices: total(&standings), standings }
 }
 

@@ -8,6 +8,8 @@ mod lists;
 mod policy;
 mod summary;
 
+mod rings;
+mod saved;
 use std::time::Duration;
 
 use macadam_api::client::{Client, ClientError, ClientSettings};

@@ -2,7 +2,7 @@
 //! repeats.
 
 use super::{
-    AskSilentDevices, FlushSeen, NoteVersions, Prune, PublishChanges, ReconcileFleet,
+    AskSilentDevices, FlushSeen, HaltRings, NoteVersions, Prune, PublishChanges, ReconcileFleet,
     RefreshCatalog, RenewIdentities, RunLegacyUpdates, SendPushes, WatchChanges, Worker,
 };
 use crate::app::App;
@@ -20,6 +20,7 @@ pub(crate) struct Crew {
     prune: Prune,
     note_versions: NoteVersions,
     publish_changes: PublishChanges,
+    halt_rings: HaltRings,
 }
 
 impl Crew {
@@ -36,6 +37,7 @@ impl Crew {
             prune: Prune::new(app.clone()),
             note_versions: NoteVersions::new(app.clone()),
             publish_changes: PublishChanges::new(app.clone()),
+            halt_rings: HaltRings::new(app.clone()),
         }
     }
 
@@ -43,6 +45,7 @@ impl Crew {
     pub(crate) async fn work(&self) -> anyhow::Result<()> {
         self.refresh_catalog.run().await?;
         self.watch_changes.run().await?;
+        self.halt_rings.run().await?;
         self.reconcile_fleet.run().await?;
         self.ask_silent_devices.run().await?;
         self.run_legacy_updates.run().await?;

@@ -182,7 +182,7 @@ async fn every_filter_of_devices_counts(store: Store) {
         store.record_facts(at(5), device_id(number), vec![version]).await.unwrap();
     }
     store.create_item(at(2), item(1)).await.unwrap();
-    let reach = Reach { device_id: device_id(2), item_id: item_id(1), at: at(3) };
+    let reach = Reach { device_id: device_id(2), item_id: item_id(1), at: at(3), ring: None };
     store.record_reach(vec![reach]).await.unwrap();
     store.set_tags(device_id(3), vec!["lab".into(), "Éclair \"x\"".into()]).await.unwrap();
     store.set_tags(device_id(4), vec!["laboratory".into()]).await.unwrap();
@@ -233,8 +233,10 @@ async fn situation_holds_everything_a_decision_needs(store: Store) {
     for number in [1, 2] {
         store.create_item(at(2), item(number)).await.unwrap();
     }
-    let reach =
-        |item, seconds| Reach { device_id: device, item_id: item_id(item), at: at(seconds) };
+    let reach = |item, seconds| {
+        let ring = Some(format!("ring {seconds}"));
+        Reach { device_id: device, item_id: item_id(item), at: at(seconds), ring }
+    };
     store.record_reach(vec![reach(1, 10), reach(2, 11), reach(3, 12)]).await.unwrap();
     store.record_reach(vec![reach(1, 99)]).await.unwrap();
     store.forget_reach(vec![(device, item_id(2))]).await.unwrap();
@@ -259,6 +261,7 @@ async fn situation_holds_everything_a_decision_needs(store: Store) {
     assert_eq!(store.situations_of(&asked).await.unwrap(), [all[1].clone()]);
     let situation = &all[1];
     assert_eq!(situation.reached, [(item_id(1), at(10))]);
+    assert_eq!(situation.rings, [(item_id(1), Some("ring 99".into()))]);
     assert_eq!(situation.requested, [(item_id(2), at(20))]);
     assert_eq!(situation.exempt, [(None, at(30))]);
     assert_eq!(situation.tags, ["lab"]);

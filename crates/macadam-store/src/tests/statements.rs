@@ -35,6 +35,8 @@ fn all_statements() -> Vec<&'static Statement> {
         reconcile::STATEMENTS,
         refusals::STATEMENTS,
         secrets::STATEMENTS,
+        rings::STATEMENTS,
+        second_factors::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
         store::STATEMENTS,

@@ -33,7 +33,8 @@ fn every_setting_survives_the_way_through_the_policy() {
         }],
         "minimum_notice_days": 5,
         "details_url": "https://example.org/os",
-        "pin_build": true
+        "pin_build": true,
+        "ring_halt": {"percent": 5, "devices": 4}
     });
     assert_eq!(through_policy(&all_set), all_set);
     let settings = json!({

@@ -23,6 +23,32 @@ fn a_ring_is_some_days_later() {
 }
 
 #[test]
+fn a_release_halted_by_an_earlier_ring_is_not_enforced() {
+    let halted = "15 rolling 1w at 09:00; ring 3; halted 15.5 2025-05-13";
+    let decision = decided(&sequoia(), "2025-05-13", "J413AP on 15.4", &[halted]);
+    assert_snapshot!(
+        line(&decision), @"suspended: an earlier ring had trouble with the release [Pending]"
+    );
+    assert!(!decision.meets_floor);
+    let told = "15.5 is halted for this ring since 2025-05-13: ring 'Pilots' had trouble with it";
+    assert!(sentences(&decision).contains(told), "{}", sentences(&decision));
+    // Another release goes on.
+    let other = "15 rolling 1w at 09:00; ring 3; halted 15.4.1 2025-05-13";
+    assert_snapshot!(on_15_4(other), @"15.5 by 2025-05-22T09:00:00 [Pending]");
+}
+
+#[test]
+fn the_clock_of_a_halted_release_stands_still_until_it_goes_on() {
+    let item = "15 rolling 1w at 09:00; ring 3; halted 15.5 2025-05-13 resumed 2025-05-17";
+    assert_snapshot!(on_15_4(item), @"15.5 by 2025-05-26T09:00:00 [Pending]");
+    let decision = decided(&sequoia(), "2025-05-17", "J413AP on 15.4", &[item]);
+    let told = "15.5 is due 4 days later: what meets it was halted so long";
+    assert!(sentences(&decision).contains(told), "{}", sentences(&decision));
+    let typed = "15 minimum 15.5 on 2025-06-01 at 09:00; halted 15.5 2025-05-20 resumed 2025-05-21";
+    assert_snapshot!(on_15_4(typed), @"15.5 by 2025-06-02T09:00:00 [Pending]");
+}
+
+#[test]
 fn minimum_notice_counts_from_the_later_of_release_and_assignment() {
     assert_snapshot!(
         on_15_4("15 rolling 1w at 09:00; notice 10"), @"15.5 by 2025-05-22T09:00:00 [Pending]"
@@ -101,7 +127,7 @@ fn an_exempt_device_is_left_alone_until_the_exemption_ends() {
 fn a_paused_item_enforces_nothing_and_says_so() {
     assert_snapshot!(
         on_15_4("15 rolling 1w at 09:00; paused"),
-        @"suspended: the item is paused or the device's ring is halted [Pending]"
+        @"suspended: the item is paused [Pending]"
     );
 }
 

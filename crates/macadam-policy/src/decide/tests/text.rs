@@ -17,9 +17,9 @@ use uuid::Uuid;
 
 use super::super::*;
 use crate::{
-    AtWork, BsiEnforcement, CatalogEvent, EnrollmentKind, EventChange, FreezeWindow,
+    AtWork, BsiEnforcement, CatalogEvent, EnrollmentKind, EventChange, FreezeWindow, HaltRule,
     HistoricRelease, InstallState, Installation, MaintenanceWindow, ManagedOsSettings, OfferSet,
-    Period, Platform, Review, ReviewScope, UpdateId, VersionEnforcement,
+    Period, Platform, Review, ReviewScope, RingHalt, UpdateId, VersionEnforcement,
 };
 
 pub(crate) fn version(text: &str) -> OsVersion {
@@ -226,6 +226,7 @@ fn item(number: usize, text: &str, device: &Device) -> AssignedItem {
         minimum_notice_days: 0,
         details_url: None,
         pin_build: false,
+        ring_halt: HaltRule::default(),
     };
     let mut assigned = AssignedItem {
         id: item_id(number),
@@ -237,6 +238,7 @@ fn item(number: usize, text: &str, device: &Device) -> AssignedItem {
         is_excluded: false,
         requested_at: None,
         exempt_until: None,
+        halts: Vec::new(),
     };
     for part in parts {
         set_option(&mut settings, &mut assigned, part);
@@ -272,6 +274,18 @@ fn time(text: &str) -> Time {
     format!("{text}:00").parse().unwrap()
 }
 
+/// `15.5 2025-05-14`, `15.5 2025-05-14 resumed 2025-05-17`: the pilots' trouble.
+fn halt(text: &str) -> RingHalt {
+    let words: Vec<&str> = text.split(' ').collect();
+    RingHalt {
+        ring: "Pilots".into(),
+        offset_days: 0,
+        version: version(words[0]),
+        halted_on: day(words[1]),
+        resumed_on: words.get(3).map(|text| day(text)),
+    }
+}
+
 fn set_option(settings: &mut ManagedOsSettings, assigned: &mut AssignedItem, text: &str) {
     let (word, value) = text.split_once(' ').unwrap_or((text, ""));
     match word {
@@ -294,6 +308,7 @@ fn set_option(settings: &mut ManagedOsSettings, assigned: &mut AssignedItem, tex
         }
         "window" => settings.maintenance_windows.push(window(value)),
         "ring" => assigned.ring_offset_days = value.parse().unwrap(),
+        "halted" => assigned.halts.push(halt(value)),
         "reached" => assigned.reached_at = moment(value),
         "depth" => assigned.depth = value.parse().unwrap(),
         "paused" => assigned.is_paused = true,

@@ -127,6 +127,7 @@ pub struct DeviceRecord {
     pub identity_expires_at: Option<Timestamp>,
     /// The Managed OS and other items that reach it.
     pub items: Vec<DeviceItem>,
+    pub readiness: Readiness,
     /// The last value of every status item, as the device sent it.
     #[schema(value_type = Object)]
     pub status_items: BTreeMap<String, Value>,

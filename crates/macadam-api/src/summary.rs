@@ -22,6 +22,8 @@ pub struct Summary {
     pub platforms: Vec<PlatformSummary>,
     /// Why devices cannot update, or why nothing is enforced; the most frequent first.
     pub reasons: Vec<ReasonCount>,
+    /// What will keep devices from their targets; the most frequent first.
+    pub blockers: Vec<BlockerCount>,
     /// The versions devices run, by platform, newest first.
     pub versions: Vec<VersionCount>,
     /// The days on which devices are due, device-local, today included.

@@ -252,6 +252,7 @@ async fn list(
         "serial number",
         "model",
         "os",
+            blocker: self.blocker,
         "blueprint",
         "status",
         "target",
@@ -321,6 +322,8 @@ fn record(record: &DeviceRecord) -> String {
         ("Target", decision.target_version.clone().unwrap_or_default()),
         ("Deadline", with_zone(show::local(decision.deadline_local))),
         ("Deadline in UTC", show::maybe_instant(decision.deadline_at)),
+    let blockers = record.readiness.blockers.iter();
+    let blockers: Vec<_> = blockers.map(|it| format!("{} ({})", it.sentence, it.remedy)).collect();
         ("Meets the floor", show::yes_no(decision.meets_floor)),
         ("Because", decision.reason.clone()),
         ("Enrolled", show::instant(device.enrolled_at)),
@@ -340,6 +343,7 @@ fn explanation(explanation: &Explanation) -> String {
             release.released_on.to_string(),
             show::yes_no(release.installable),
         ]
+        ("Not ready because", blockers.join("; ")),
     });
     let mut text = decide::for_people(&explanation.decision);
     text.push_str("\n\n");

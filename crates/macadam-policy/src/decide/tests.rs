@@ -353,7 +353,7 @@ fn in_the_last_24_hours_what_can_no_longer_be_installed_is_not_kept() {
 
 // Builders that only these examples need.
 
-fn sequoia() -> Catalog {
+pub(crate) fn sequoia() -> Catalog {
     catalog(&[
         "15.3 public 2025-01-27..2025-03-31 for J413AP",
         "15.4 public 2025-03-31..2025-05-12 for J413AP",
@@ -380,7 +380,12 @@ fn reviewed(mut catalog: Catalog, texts: &[&str]) -> Catalog {
 }
 
 /// The only caller of `decide` in these examples.
-fn decided(catalog: &Catalog, now: &str, device_text: &str, item_texts: &[&str]) -> Decision {
+pub(crate) fn decided(
+    catalog: &Catalog,
+    now: &str,
+    device_text: &str,
+    item_texts: &[&str],
+) -> Decision {
     let device = device(device_text);
     decide(moment(now), catalog, &items(item_texts, &device), &device)
 }

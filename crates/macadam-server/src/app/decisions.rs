@@ -9,8 +9,8 @@ use jiff::tz::Offset;
 use macadam_api::decisions::local_moment;
 use macadam_declare::{DeclarationSet, Subject};
 use macadam_policy::{
-    AssignedItem, Assignment, Attributes, Decision, Device, DeviceId, ItemId, Mechanism, Outcome,
-    Status, Target, assigned_items, decide, managed_os_items,
+    AssignedItem, Assignment, Attributes, Blocker, Decision, Device, DeviceId, ItemId, Mechanism,
+    Outcome, Status, Target, assigned_items, decide, managed_os_items, readiness,
 };
 use macadam_store::{DecisionRecord, DeviceSituation};
 
@@ -26,6 +26,8 @@ pub(crate) struct Decided {
     /// Every item that reaches the device, of whatever kind.
     pub(crate) reaching: Vec<ItemId>,
     pub(crate) decision: Decision,
+    /// What will keep the device from its target.
+    pub(crate) blockers: Vec<Blocker>,
     /// What the device is told; none for an OS that knows no declarations.
     pub(crate) set: Option<Arc<DeclarationSet>>,
 }
@@ -60,7 +62,8 @@ impl Knowledge {
                 capabilities,
             })
         });
-        Some(Decided { device, attributes, items, reaching, decision, set })
+        let blockers = readiness(now, &device, &decision, situations::readiness_facts(situation));
+        Some(Decided { device, attributes, items, reaching, decision, blockers, set })
     }
 }
 
@@ -88,7 +91,7 @@ pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionR
         device_words: [&device.failure_reason, &device.declaration_problem]
             .into_iter()
             .find_map(|words| words.as_deref().map(ToOwned::to_owned)),
-        blockers: Vec::new(),
+        blockers: decided.blockers.iter().map(|it| it.code().to_owned()).collect(),
         digest: 0,
     };
     record.digest = digest(&record);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use macadam_api::devices::{
     DecisionSummary, Device, DeviceCounts, DeviceFilter, DeviceItem, DeviceRecord, DeviceSort,
-    UpdateDevice,
+    Readiness, UpdateDevice,
 };
 use macadam_api::facts::EnrollmentKind;
 use macadam_api::facts::offset_minutes;
@@ -115,6 +115,9 @@ impl App {
             items,
             status_items: status_items(&situation),
             device: shown(row, now),
+            readiness: Readiness::new(
+                decided.as_ref().map(|decided| decided.blockers.as_slice()).unwrap_or_default(),
+            ),
         })
     }
 
@@ -253,7 +256,7 @@ fn stored_filter(
         reason: filter.reason,
         due_on: filter.due_on.map(|day| day.to_string()),
         os_order_from: filter.os_version_from.map(version).transpose()?.map(OsVersion::order),
-        blocker: None,
+        blocker: filter.blocker,
         platforms: filter.list.map(|list| {
             let of_list = |platform: &Platform| FeedList::from(platform.feed_list()) == list;
             Platform::ALL.into_iter().filter(of_list).collect()

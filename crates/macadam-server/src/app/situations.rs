@@ -15,6 +15,9 @@ use macadam_protocol::ddm::declaration_type;
 use macadam_store::{DeviceFacts, DeviceSituation};
 
 /// The device as the decision sees it; `None` until it has told its platform and version.
+/// How a battery that needs service stands among the facts that are kept as JSON.
+const BATTERY_SERVICE: &str = r#""device.power.battery-health":"service-recommended""#;
+
 pub(crate) fn device(
     situation: &DeviceSituation,
     capabilities: Option<&Capabilities>,
@@ -47,6 +50,17 @@ pub(crate) fn device(
 }
 
 /// What rules and rings look at.
+/// What the device told that has to do with installing.
+pub(crate) fn readiness_facts(situation: &DeviceSituation) -> ReadinessFacts {
+    let facts = &situation.facts;
+    let free = facts.free_space_bytes.and_then(|bytes| u64::try_from(bytes).ok());
+    ReadinessFacts {
+        has_bootstrap_token: situation.has_bootstrap_token,
+        free_space_bytes: free,
+        needs_battery_service: facts.other.contains(BATTERY_SERVICE),
+    }
+}
+
 pub(crate) fn attributes(situation: &DeviceSituation) -> Attributes {
     let facts = &situation.facts;
     Attributes {

@@ -9,10 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use macadam_api::Os;
 use macadam_api::releases::release_id;
 use macadam_api::summary::{
-    DeadlineDay, NewRelease, PlatformSummary, ReasonCount, Standing, Standings, Summary,
-    SummaryQuery, VersionCount, VersionShare, VersionShareQuery,
+    BlockerCount, DeadlineDay, NewRelease, PlatformSummary, ReasonCount, Standing, Standings,
+    Summary, SummaryQuery, VersionCount, VersionShare, VersionShareQuery,
 };
-use macadam_policy::{FeedList, OsVersion, Platform};
+use macadam_policy::{Blocker, FeedList, OsVersion, Platform};
 use macadam_store::{FleetCount, FleetCounts, StoreError};
 
 use super::devices::DeviceError;
@@ -51,6 +51,7 @@ impl App {
             standings,
             platforms: platforms.into_iter().map(platform_summary).collect(),
             reasons: reason_counts(&counts, undecided, now),
+            blockers: blocker_counts(&counts),
             versions: versions(&counts),
             deadlines: deadlines(&counts, now),
             releases,

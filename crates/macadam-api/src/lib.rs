@@ -18,6 +18,7 @@ pub mod feeds;
 pub mod library_items;
 mod page;
 pub mod people;
+pub mod notes;
 pub mod policy_file;
 pub mod previews;
 mod problem;
@@ -32,5 +33,6 @@ mod text;
 pub mod tokens;
 
 pub use page::{MAX_PAGE, Page, PageQuery};
+pub mod views;
 pub use problem::{Detail, ErrorCode, Problem};
 pub use text::{Named, Os};

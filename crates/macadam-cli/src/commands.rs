@@ -25,3 +25,4 @@ pub(crate) mod setup;
 pub(crate) mod summary;
 pub(crate) mod tokens;
 pub(crate) mod watch;
+pub(crate) mod views;

@@ -39,6 +39,8 @@ pub enum Command {
     Items(items::Items),
     /// Blueprints: which items reach which devices
     Blueprints(blueprints::Blueprints),
+    /// Saved views of the device list
+    Views(views::Views),
     /// Approve, hold and resume releases
     Releases(releases::Releases),
     /// The release catalog, and the feeds it comes from
@@ -100,6 +102,7 @@ pub async fn run(command: Command, program: clap::Command, shell: &mut Shell) ->
         Command::Preview(command) => command.run(shell).await,
         Command::Export(command) => command.run(shell).await,
         Command::Plan(command) => command.run(shell).await,
+        Command::Views(command) => command.run(shell).await,
         Command::Apply(command) => command.run(shell).await,
         Command::Exceptions(command) => command.run(shell).await,
         Command::SelfService(command) => command.run(shell).await,

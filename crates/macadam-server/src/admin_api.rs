@@ -15,6 +15,7 @@ mod library_items;
 mod paging;
 mod parameters;
 mod people;
+mod notes;
 mod policy;
 mod previews;
 mod push_certificates;
@@ -26,6 +27,7 @@ mod rings;
 mod tokens;
 
 use std::time::Duration;
+mod views;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -143,6 +145,10 @@ fn fleet() -> OpenApiRouter<App> {
 }
 
 /// What administrators configure.
+        .routes(routes!(notes::show_notes, notes::create_note))
+        .routes(routes!(notes::delete_note))
+        .routes(routes!(views::list_views, views::create_view))
+        .routes(routes!(views::update_view, views::delete_view))
 fn configuration() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(library_items::list_library_items, library_items::create_library_item))

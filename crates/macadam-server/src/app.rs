@@ -27,6 +27,7 @@ mod legacy_updates;
 mod library;
 mod pages;
 mod people;
+mod notes;
 mod policy;
 mod previews;
 mod profiles;
@@ -45,6 +46,7 @@ mod summary;
 mod tokens;
 
 use std::ops::Deref;
+mod views;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -83,6 +85,7 @@ use codes::{code_of, value_of};
 pub(crate) use rings::RingError;
 
 use crate::clock::{FleetClock, Ids, WallClock};
+pub(crate) use views::ViewError;
 use crate::config::Config;
 use crate::outbound::apple_feed::AppleFeed;
 

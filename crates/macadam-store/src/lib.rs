@@ -27,6 +27,7 @@ mod last_seen;
 mod leases;
 mod links;
 mod migrate;
+mod notes;
 mod people;
 mod policy;
 mod policy_stamp;
@@ -47,6 +48,7 @@ pub mod testing;
 mod tests;
 mod tokens;
 
+mod views;
 pub use audit::{AuditBroken, AuditCheck, AuditEntry, AuditFilter, AuditRecord, VerifyAuditError};
 pub use blueprints::{Blueprint, NewBlueprint};
 pub use catalog::{
@@ -83,6 +85,7 @@ pub use items::{ItemRow, NewItem};
 pub use leases::Lease;
 pub use links::{Challenge, EnrollmentLink, NewChallenge, NewLink, UseOnce};
 pub use people::{NewPerson, Person, PersonChanges, UpdatePersonError};
+pub use notes::Note;
 pub use policy::PolicyChange;
 pub use policy_stamp::PolicyStamp;
 pub use pushes::{ClaimedPush, PushOutcome};
@@ -95,3 +98,4 @@ pub use store::{BULK_LIMIT, OpenStoreError, Store, StoreOptions};
 pub use summary::{DUE_SOON, FleetCount, FleetCounts, Standing, VersionShare};
 pub use rings::{NewRingHalt, ResumeRing, ResumeRingError, RingCount, RingHaltRow};
 pub use tokens::{ApiToken, NewApiToken};
+pub use views::{NewView, View};

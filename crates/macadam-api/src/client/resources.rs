@@ -21,6 +21,7 @@ use crate::policy_file::{AppliedPolicy, ApplyPolicy, PolicyFile};
 use crate::previews::{Preview, PreviewRequest};
 use crate::push_certificates::{PushCertificate, UploadPushCertificate};
 use crate::releases::{Release, ReleaseFilter, ReleaseRecord, WriteReview};
+use crate::notes::{CreateNote, Note};
 use crate::self_service::{CreateSelfServiceRequest, SelfServiceRequest};
 use crate::server::{Health, Server, WriteApproval};
 use crate::sessions::{Session, SignIn, SignedIn};
@@ -32,6 +33,7 @@ type Asked<T> = Result<Answer<T>, ClientError>;
 
 /// No query but the page's own.
 const EVERYTHING: crate::PageQuery = crate::PageQuery { limit: None, cursor: None };
+use crate::views::{View, WriteView};
 
 /// Sessions and the server itself.
 impl Client {
@@ -166,6 +168,39 @@ impl Client {
     pub fn blueprints(&self, filter: &BlueprintFilter) -> Pages<'_, Blueprint> {
         Pages::new(self, "/api/v1/blueprints", filter)
     }
+    pub async fn notes(&self, id: Uuid) -> Asked<Vec<Note>> {
+        self.get(&format!("/api/v1/devices/{id}/notes")).await
+    }
+
+    pub async fn create_note(&self, id: Uuid, note: &CreateNote) -> Asked<Note> {
+        let path = format!("/api/v1/devices/{id}/notes");
+        self.call(Method::POST, &path, Ask::json(note)).await
+    }
+
+    pub async fn delete_note(&self, id: Uuid, note: Uuid) -> Result<(), ClientError> {
+        let path = format!("/api/v1/devices/{id}/notes/{note}");
+        self.act(Method::DELETE, &path, Ask::default()).await
+    }
+
+    /// The caller's own views of the device list, and what others share.
+    pub async fn views(&self) -> Asked<Vec<View>> {
+        self.get("/api/v1/views").await
+    }
+
+    pub async fn create_view(&self, view: &WriteView) -> Asked<View> {
+        self.call(Method::POST, "/api/v1/views", Ask::json(view)).await
+    }
+
+    pub async fn update_view(&self, id: Uuid, revision: u64, view: &WriteView) -> Asked<View> {
+        let ask = Ask::json(view).revision(revision);
+        self.call(Method::PUT, &format!("/api/v1/views/{id}"), ask).await
+    }
+
+    pub async fn delete_view(&self, id: Uuid, revision: u64) -> Result<(), ClientError> {
+        let ask = Ask::default().revision(revision);
+        self.act(Method::DELETE, &format!("/api/v1/views/{id}"), ask).await
+    }
+
 
     pub async fn blueprint(&self, id: Uuid) -> Asked<Blueprint> {
         self.get(&format!("/api/v1/blueprints/{id}")).await

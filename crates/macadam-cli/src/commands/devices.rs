@@ -9,6 +9,7 @@ use macadam_api::decisions::{Explanation, Status};
 use macadam_api::devices::{
     Device, DeviceCommand, DeviceFilter, DeviceRecord, DeviceSort, TimelineEntry, UpdateDevice,
 };
+use macadam_api::notes::{CreateNote, Note};
 use macadam_api::releases::FeedList;
 use macadam_api::summary::Standing;
 
@@ -195,6 +196,21 @@ impl Devices {
                 show::list(shell, json, pages.at_most(some.limit), &COMMANDS, command_row).await
             }
             DevicesCommand::Tag(tag) => {
+            DevicesCommand::Notes(one) => {
+                let answer = client.notes(find::device(&client, &one.device).await?).await?;
+                show::answer(shell, json, &answer.bytes, || notes(&answer.value))
+            }
+            DevicesCommand::Note { device, text } => {
+                let id = find::device(&client, &device).await?;
+                let answer = client.create_note(id, &CreateNote { text }).await?;
+                let note = std::slice::from_ref(&answer.value);
+                show::answer(shell, json, &answer.bytes, || notes(note))
+            }
+            DevicesCommand::DeleteNote { device, note } => {
+                client.delete_note(find::device(&client, &device).await?, note).await?;
+                shell.note("deleted");
+                Ok(())
+            }
                 let id = find::device(&client, &tag.device).await?;
                 let update = UpdateDevice { tags: Some(tag.tags), ..UpdateDevice::default() };
                 let answer = client.update_device(id, &update).await?;
@@ -333,6 +349,18 @@ fn record(record: &DeviceRecord) -> String {
 
 fn with_zone(local: String) -> String {
     if local.is_empty() { local } else { format!("{local} device time") }
+fn notes(notes: &[Note]) -> String {
+    let row = |note: &Note| {
+        vec![
+            note.id.to_string(),
+            show::instant(note.created_at),
+            note.author.clone(),
+            note.text.clone(),
+        ]
+    };
+    show::table(&["id", "written", "by", "note"], notes.iter().map(row))
+}
+
 }
 
 fn explanation(explanation: &Explanation) -> String {
@@ -353,18 +381,6 @@ fn explanation(explanation: &Explanation) -> String {
         text.push_str(&show::inert(change));
     }
     text
-fn notes(notes: &[Note]) -> String {
-    let row = |note: &Note| {
-        vec![
-            note.id.to_string(),
-            show::instant(note.created_at),
-            note.author.clone(),
-            note.text.clone(),
-        ]
-    };
-    show::table(&["id", "written", "by", "note"], notes.iter().map(row))
-}
-
 }
 
 fn timeline_row(entry: &TimelineEntry) -> Vec<String> {

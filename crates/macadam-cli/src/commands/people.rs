@@ -87,6 +87,12 @@ impl People {
                 let update = UpdatePerson { name, role, password };
                 client.update_person(person.id, person.revision, &update).await?
             }
+            PeopleCommand::ResetSecondFactor { email } => {
+                let person = by_email(&client, &email).await?;
+                client.reset_totp(person.id).await?;
+                shell.note("signing in needs the password alone from now on");
+                return Ok(());
+            }
             PeopleCommand::Delete { email } => {
                 let person = by_email(&client, &email).await?;
                 client.delete_person(person.id, person.revision).await?;

@@ -215,6 +215,7 @@ impl From<DeviceError> for ApiError {
     fn from(error: DeviceError) -> Self {
         match error {
             DeviceError::Unknown => Self::not_found("device"),
+            DeviceError::UnknownNote => Self::not_found("note"),
             DeviceError::Untold => Self::new(ErrorCode::NotFound, error.to_string()),
             DeviceError::Version(_) => Self::new(ErrorCode::InvalidParameter, error.to_string()),
             DeviceError::Settings(details) => Self::settings(details),

@@ -9,6 +9,7 @@ use macadam_api::ErrorCode;
 use macadam_api::blueprints::Blueprint;
 use macadam_api::library_items::LibraryItem;
 use macadam_api::people::Person;
+use macadam_api::views::View;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -75,6 +76,12 @@ impl<T: Serialize + HasRevision> IntoResponse for Revised<T> {
 }
 
 impl HasRevision for Person {
+    fn revision(&self) -> u64 {
+        self.revision
+    }
+}
+
+impl HasRevision for View {
     fn revision(&self) -> u64 {
         self.revision
     }

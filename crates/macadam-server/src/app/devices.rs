@@ -31,6 +31,8 @@ const TAG_CHARACTERS: usize = 64;
 pub(crate) enum DeviceError {
     #[error("there is no such device")]
     Unknown,
+    #[error("there is no such note")]
+    UnknownNote,
     #[error("the device has not told its platform and version yet")]
     Untold,
     #[error("'{0}' is no OS version such as 26.3.1")]

@@ -28,6 +28,7 @@ fn all_statements() -> Vec<&'static Statement> {
         leases::STATEMENTS,
         links::STATEMENTS,
         migrate::STATEMENTS,
+        notes::STATEMENTS,
         people::STATEMENTS,
         policy_stamp::STATEMENTS,
         pushes::STATEMENTS,
@@ -42,6 +43,7 @@ fn all_statements() -> Vec<&'static Statement> {
         store::STATEMENTS,
         summary::STATEMENTS,
         tokens::STATEMENTS,
+        views::STATEMENTS,
     ];
     modules.into_iter().flatten().copied().collect()
 }

@@ -4,6 +4,7 @@
 //! UTC; a date-time whose name ends in `_local` is the device's own and has no zone. Fields that
 //! have no value are `null` in answers and may be left out of requests.
 
+pub mod account;
 pub mod audit;
 pub mod blueprints;
 #[cfg(feature = "client")]

@@ -67,6 +67,10 @@ pub enum ErrorCode {
     InvalidSettings,
     NotSignedIn,
     WrongCredentials,
+    /// The password was right; signing in needs a one-time code as well.
+    CodeRequired,
+    /// The organization asks for a second factor, and the caller has none yet.
+    SecondFactorRequired,
     Forbidden,
     NotFound,
     MethodNotAllowed,
@@ -103,8 +107,8 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidBody | Self::InvalidParameter | Self::UnknownParameter => 400,
-            Self::NotSignedIn | Self::WrongCredentials => 401,
-            Self::Forbidden => 403,
+            Self::NotSignedIn | Self::WrongCredentials | Self::CodeRequired => 401,
+            Self::Forbidden | Self::SecondFactorRequired => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::AlreadyExists | Self::InUse | Self::PreviewOutdated => 409,
@@ -125,6 +129,8 @@ impl ErrorCode {
         match self {
             Self::NotSignedIn => "sign in, or give a token that has not expired",
             Self::WrongCredentials => "check the e-mail address and the password",
+            Self::CodeRequired => "sign in with the code that the authenticator app shows",
+            Self::SecondFactorRequired => "set up an authenticator app for your account first",
             Self::Forbidden => "ask an owner or admin for a role or token that allows it",
             Self::AlreadyExists => "choose another name, or change the existing one",
             Self::InUse => "remove it from what uses it first",
@@ -158,6 +164,8 @@ impl ErrorCode {
             Self::InvalidSettings => "invalid_settings",
             Self::NotSignedIn => "not_signed_in",
             Self::WrongCredentials => "wrong_credentials",
+            Self::CodeRequired => "code_required",
+            Self::SecondFactorRequired => "second_factor_required",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",

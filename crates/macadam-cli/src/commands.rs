@@ -1,5 +1,6 @@
 //! One file per noun; each holds the arguments, what they do and how it is shown.
 
+pub(crate) mod account;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod blueprints;

@@ -33,6 +33,10 @@ pub enum Command {
     SignOut(session::SignOut),
     /// Say who is signed in, and what they may do
     Whoami(session::Whoami),
+    /// Your own sign-in: sessions, password, second factor
+    Account(account::Account),
+    /// What is asked of everybody who signs in
+    SignInPolicy(account::SignInRules),
     /// The fleet, and everything known about one device
     Devices(Box<devices::Devices>),
     /// Library items, such as Managed OS
@@ -95,6 +99,8 @@ pub async fn run(command: Command, program: clap::Command, shell: &mut Shell) ->
         Command::Whoami(command) => command.run(shell).await,
         Command::Devices(command) => command.run(shell).await,
         Command::Items(command) => command.run(shell).await,
+        Command::Account(command) => command.run(shell).await,
+        Command::SignInPolicy(command) => command.run(shell).await,
         Command::Blueprints(command) => command.run(shell).await,
         Command::Releases(command) => command.run(shell).await,
         Command::Catalog(command) => command.run(shell).await,

@@ -1,5 +1,6 @@
 //! The admin API, `/api/v1`: what the web app, the command line and other programs use.
 
+mod account;
 mod audit;
 mod blueprints;
 mod caller;
@@ -106,6 +107,7 @@ fn access() -> OpenApiRouter<App> {
         .routes(routes!(sessions::sign_in, sessions::show_session, sessions::sign_out))
         .routes(routes!(sessions::show_set_up, sessions::set_up))
         .routes(routes!(people::list_people, people::create_person))
+        .merge(account())
         .routes(routes!(people::update_person, people::delete_person))
         .routes(routes!(tokens::list_tokens, tokens::create_token))
         .routes(routes!(tokens::revoke_token))
@@ -115,6 +117,20 @@ fn access() -> OpenApiRouter<App> {
 }
 
 /// Devices, and how they come.
+/// How people sign in.
+fn account() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(account::show_account))
+        .routes(routes!(account::list_own_sessions))
+        .routes(routes!(account::end_own_session))
+        .routes(routes!(account::change_own_password))
+        .routes(routes!(account::begin_totp, account::confirm_totp))
+        .routes(routes!(account::remove_totp))
+        .routes(routes!(account::renew_recovery_codes))
+        .routes(routes!(account::reset_totp))
+        .routes(routes!(account::show_sign_in_policy, account::write_sign_in_policy))
+}
+
 fn fleet() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(events::watch_events))

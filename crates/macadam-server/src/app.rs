@@ -1,6 +1,7 @@
 //! Use cases: read facts, decide, write. One file per noun.
 
 mod access;
+mod account;
 mod audit_log;
 mod blueprints;
 mod catalog;
@@ -58,6 +59,8 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use access::{Caller, Doors, SignInError, StartedSession};
 pub(crate) use catalog::{Belief, ObserveError, RefreshCatalogError};
+pub(crate) use account::AccountError;
+pub(crate) use backtests::BacktestError;
 pub(crate) use changes::ChangeError;
 pub(crate) use devices::DeviceError;
 pub(crate) use enrollment::UseLinkError;

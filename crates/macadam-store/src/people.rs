@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::db::{Conn, params, queries, row};
 use crate::items::not_this_version;
-use crate::{PersonId, SaveError, Store, StoreError};
+use crate::{PersonId, SaveError, Sha256, Store, StoreError};
 
 macro_rules! select_person {
     () => {
@@ -33,6 +33,9 @@ queries! {
             version = version + 1
         where id = $1 and version = $2 and disabled_at is null returning version as value" }
     VERSION = { "select version as value from person where id = $1 and disabled_at is null" }
+    CHANGE_PASSWORD = { "update person set password_hash = $2, version = version + 1
+        where id = $1 and disabled_at is null" }
+    END_OTHER_SESSIONS = { "delete from session where person_id = $1 and token <> $2" }
     END_SESSIONS = { "delete from session where person_id = $1" }
 }
 

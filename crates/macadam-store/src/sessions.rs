@@ -8,11 +8,13 @@ use crate::db::{params, queries, row};
 use crate::{PersonId, Sha256, Store, StoreError};
 
 queries! {
-    START = { "insert into session (token, person_id, started_at, used_at, expires_at)
-        values ($1, $2, $3, $3, $4)" }
+    START = { "insert into session (token, person_id, started_at, used_at, expires_at, origin)
+        values ($1, $2, $3, $3, $4, $5)" }
+    OF_PERSON = { "select token, started_at, used_at, expires_at, origin from session
+        where person_id = $1 and expires_at > $2 order by used_at desc, token" }
     SIGNED_IN = { "update person set signed_in_at = $2 where id = $1" }
     SESSION = { "select s.person_id, p.login, p.name, p.role, s.started_at, s.used_at,
-            s.expires_at
+            s.expires_at, p.totp_confirmed_at is not null as has_second_factor
         from session s join person p on p.id = s.person_id
         where s.token = $1 and s.expires_at > $2 and s.used_at > $3 and p.disabled_at is null" }
     USED = { "update session set used_at = $2 where token = $1 and used_at < $2" }
@@ -63,16 +65,26 @@ row! {
         pub started_at: Timestamp,
         pub used_at: Timestamp,
         pub expires_at: Timestamp,
+        pub has_second_factor: bool,
     }
 }
 
 impl Store {
+    /// A person's sessions that have not expired, the one used last first.
+    pub async fn sessions_of(
+        &self,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<Vec<OwnSession>, StoreError> {
+        self.reader().await?.conn().all(&OF_PERSON, params![person, now]).await
+    }
+
     /// Starts a session.
     pub async fn start_session(&self, session: NewSession) -> Result<(), StoreError> {
         self.write(session, |conn, session| {
             Box::pin(async move {
-                let NewSession { token, person, at, expires_at } = session;
-                conn.run(&START, params![token, person, at, expires_at]).await?;
+                let NewSession { token, person, at, expires_at, origin } = session;
+                conn.run(&START, params![token, person, at, expires_at, origin]).await?;
                 conn.run(&SIGNED_IN, params![person, at]).await.map(drop)
             })
         })

@@ -4,6 +4,10 @@ use reqwest::Method;
 use uuid::Uuid;
 
 use super::{Answer, Ask, Client, ClientError, Pages};
+use crate::account::{
+    Account, ChangePassword, ConfirmTotp, OwnSession, RecoveryCodes, ShowPassword, SignInPolicy,
+    TotpSecret,
+};
 use crate::audit::{AuditEntry, AuditFilter, AuditVerification};
 use crate::blueprints::{AssignDevices, Blueprint, BlueprintFilter, WriteBlueprint};
 use crate::decisions::{DecisionLine, Explanation};
@@ -60,6 +64,53 @@ impl Client {
     }
 
     pub async fn server(&self) -> Asked<Server> {
+    pub async fn account(&self) -> Asked<Account> {
+        self.get("/api/v1/account").await
+    }
+
+    pub async fn own_sessions(&self) -> Asked<Vec<OwnSession>> {
+        self.get("/api/v1/account/sessions").await
+    }
+
+    pub async fn end_own_session(&self, id: Uuid) -> Result<(), ClientError> {
+        let path = format!("/api/v1/account/sessions/{id}");
+        self.act(Method::DELETE, &path, Ask::default()).await
+    }
+
+    pub async fn change_password(&self, wish: &ChangePassword) -> Result<(), ClientError> {
+        self.act(Method::PUT, "/api/v1/account/password", Ask::json(wish)).await
+    }
+
+    /// Makes a secret for an authenticator app; it counts once it is confirmed.
+    pub async fn begin_totp(&self, password: &ShowPassword) -> Asked<TotpSecret> {
+        self.call(Method::POST, "/api/v1/account/totp", Ask::json(password)).await
+    }
+
+    pub async fn confirm_totp(&self, code: &ConfirmTotp) -> Asked<RecoveryCodes> {
+        self.call(Method::PUT, "/api/v1/account/totp", Ask::json(code)).await
+    }
+
+    pub async fn remove_totp(&self, password: &ShowPassword) -> Result<(), ClientError> {
+        self.act(Method::POST, "/api/v1/account/totp/removal", Ask::json(password)).await
+    }
+
+    pub async fn renew_recovery_codes(&self, password: &ShowPassword) -> Asked<RecoveryCodes> {
+        self.call(Method::POST, "/api/v1/account/recovery-codes", Ask::json(password)).await
+    }
+
+    /// Takes a person's second factor away, for somebody who lost it.
+    pub async fn reset_totp(&self, person: Uuid) -> Result<(), ClientError> {
+        self.act(Method::DELETE, &format!("/api/v1/people/{person}/totp"), Ask::default()).await
+    }
+
+    pub async fn sign_in_policy(&self) -> Asked<SignInPolicy> {
+        self.get("/api/v1/sign-in-policy").await
+    }
+
+    pub async fn write_sign_in_policy(&self, policy: &SignInPolicy) -> Asked<SignInPolicy> {
+        self.call(Method::PUT, "/api/v1/sign-in-policy", Ask::json(policy)).await
+    }
+
         self.get("/api/v1/server").await
     }
 

@@ -1,7 +1,7 @@
 //! Signing in and out, and who one is.
 
 use clap::Args;
-use macadam_api::sessions;
+use macadam_api::{ErrorCode, sessions};
 
 use crate::connection::{Connection, Saved};
 use crate::error::CliError;
@@ -14,7 +14,7 @@ pub struct SignIn {
     /// E-mail address
     #[arg(long)]
     email: String,
-    /// Read the password from standard input
+    /// Read the password from standard input, and on a second line the code, if one is asked for
     #[arg(long)]
     password_stdin: bool,
     #[command(flatten)]
@@ -28,7 +28,15 @@ impl SignIn {
         let url = self.connection.address(shell, &saved)?;
         let password = shell.secret("Password:", self.password_stdin)?;
         let email = self.email;
-        let answer = client.sign_in(&sessions::SignIn { email, password }).await?;
+        let mut sign_in = sessions::SignIn { email, password, code: None };
+        let answer = match client.sign_in(&sign_in).await {
+            Err(error) if error.is(ErrorCode::CodeRequired) => {
+                let prompt = "Code of your authenticator app, or a recovery code:";
+                sign_in.code = Some(shell.secret(prompt, self.password_stdin)?);
+                client.sign_in(&sign_in).await?
+            }
+            other => other?,
+        };
         let ca_file = self.connection.ca_file(shell, &saved);
         let token = Some(answer.value.token);
         let path = Saved { url: Some(url.clone()), token, ca_file }.store(shell)?;

@@ -66,6 +66,10 @@ impl<P: Permit> FromRequestParts<App> for May<P> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let caller = identify(parts, app).await?;
+        if caller.lacks_second_factor {
+            let message = "the organization asks for a second factor; set one up first";
+            return Err(ApiError::new(ErrorCode::SecondFactorRequired, message));
+        }
         if !caller.role.allows(P::PERMISSION) {
             let message = format!("{} has no permission to do this", caller.name);
             return Err(ApiError::new(ErrorCode::Forbidden, message));

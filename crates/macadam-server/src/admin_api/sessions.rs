@@ -26,7 +26,8 @@ pub(super) async fn sign_in(
 ) -> Result<Response, ApiError> {
     check_attempts(&app, &anybody)?;
     let password = SecretString::from(body.password);
-    let started = app.sign_in(&body.email, password, anybody.address).await?;
+    let code = body.code.as_deref();
+    let started = app.sign_in(&body.email, password, (code, anybody.address)).await?;
     Ok(signed_in(&app, &cookie, started))
 }
 
@@ -121,10 +122,10 @@ impl From<SignInError> for ApiError {
             SignInError::WrongCredentials => {
                 Self::new(ErrorCode::WrongCredentials, error.to_string())
             }
-            SignInError::Hash(error) => Self::internal(error),
             SignInError::CodeRequired => Self::new(ErrorCode::CodeRequired, error.to_string()),
             SignInError::TooManyCodes => Self::new(ErrorCode::TooManyRequests, error.to_string()),
             SignInError::Code(error) => Self::internal(*error),
+            SignInError::Hash(error) => Self::internal(error),
             SignInError::Store(error) => Self::internal(error),
         }
     }

@@ -13,12 +13,13 @@ use governor::{Quota, RateLimiter};
 use jiff::{SignedDuration, Timestamp};
 use macadam_api::people::Role;
 use macadam_api::sessions::Actor;
-use macadam_store::{AuditEntry, NewSession, Sha256, StoreError};
+use macadam_store::{AuditEntry, NewSession, Person, Sha256, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
+use super::account::AccountError;
 use super::{App, code_of, value_of};
 use crate::clock::WallClock;
 
@@ -38,6 +39,10 @@ const SESSION_IDLE: Duration = Duration::from_secs(3 * 24 * 3600);
 /// Attempts to sign in from one address: so many at once, and then one every few seconds.
 const ATTEMPTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
 const ATTEMPT_EVERY: Duration = Duration::from_secs(6);
+/// One-time codes of one person: so many at once, and then one a minute; of a million codes, three
+/// are good.
+const CODES_AT_ONCE: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
+const CODE_EVERY: Duration = Duration::from_secs(60);
 /// Addresses that are remembered before those that did not try lately are forgotten.
 const ADDRESSES: usize = 10_000;
 /// Passwords hashed at the same time; each takes some 20 MB.
@@ -64,6 +69,8 @@ type Codes = RateLimiter<
 /// What keeps guessing passwords slow and cheap.
 pub(crate) struct Doors {
     attempts: Attempts,
+    /// One-time codes and passwords of somebody who is past the first door, by login.
+    codes: Codes,
     hashing: Semaphore,
 }
 
@@ -84,7 +91,20 @@ impl Doors {
             DefaultKeyedStateStore::default(),
             clock,
         );
-        Self { attempts, hashing: Semaphore::new(HASHES_AT_ONCE) }
+        let quota = Quota::with_period(CODE_EVERY).expect("the period is not zero");
+        let quota = quota.allow_burst(CODES_AT_ONCE);
+        let codes = Codes::new(quota, DefaultKeyedStateStore::default(), clock);
+        Self { attempts, codes, hashing: Semaphore::new(HASHES_AT_ONCE) }
+    }
+}
+
+impl Doors {
+    /// Whether a one-time code of this person may be tried now.
+    pub(super) fn may_try_code(&self, login: &str) -> bool {
+        if self.codes.len() > ADDRESSES {
+            self.codes.retain_recent();
+        }
+        self.codes.check_key(&login.to_owned()).is_ok()
     }
 }
 
@@ -97,6 +117,8 @@ pub(crate) struct Caller {
     pub(crate) role: Role,
     pub(crate) address: IpAddr,
     pub(crate) expires_at: Timestamp,
+    /// Whether the organization asks for a second factor that this person has not set up yet.
+    pub(crate) lacks_second_factor: bool,
 }
 
 /// A session that was just started. Only here its secret is known.
@@ -108,8 +130,14 @@ pub(crate) struct StartedSession {
 /// Signing in failed.
 #[derive(Debug, Error)]
 pub(crate) enum SignInError {
-    #[error("the e-mail address or the password is wrong")]
+    #[error("the e-mail address, the password or the code is wrong")]
     WrongCredentials,
+    #[error("signing in needs the code of the authenticator app")]
+    CodeRequired,
+    #[error("too many codes were tried; wait some minutes")]
+    TooManyCodes,
+    #[error("the code could not be checked")]
+    Code(#[source] Box<AccountError>),
     #[error("the password could not be checked")]
     Hash(#[from] HashPasswordError),
     #[error(transparent)]
@@ -144,15 +172,18 @@ impl App {
         let now = self.wall_clock.now();
         let hash = Sha256::of(secret.as_bytes());
         if secret.starts_with(SESSION_PREFIX) {
-            let session = self.store.session(now, hash, SESSION_IDLE).await?;
-            Ok(session.and_then(|session| {
-                Some(Caller {
-                    actor: Actor::Person,
-                    name: session.login,
-                    role: role_from_code(&session.role)?,
-                    address,
-                    expires_at: session.expires_at,
-                })
+            let Some(session) = self.store.session(now, hash, SESSION_IDLE).await? else {
+                return Ok(None);
+            };
+            let lacks_second_factor =
+                !session.has_second_factor && self.sign_in_policy().await?.second_factor_required;
+            Ok(role_from_code(&session.role).map(|role| Caller {
+                actor: Actor::Person,
+                name: session.login,
+                role,
+                address,
+                expires_at: session.expires_at,
+                lacks_second_factor,
             }))
         } else if secret.starts_with(TOKEN_PREFIX) {
             let token = self.store.api_token(now, hash).await?;
@@ -163,6 +194,7 @@ impl App {
                     role: role_from_code(&token.role)?,
                     address,
                     expires_at: token.expires_at,
+                    lacks_second_factor: false,
                 })
             }))
         } else {
@@ -175,7 +207,7 @@ impl App {
         &self,
         login: &str,
         password: SecretString,
-        address: IpAddr,
+        (code, address): (Option<&str>, IpAddr),
     ) -> Result<StartedSession, SignInError> {
         let found = self.store.person_by_login(&login_of(login)).await?;
         let hash = found
@@ -189,12 +221,21 @@ impl App {
             tracing::warn!(client.address = %address, "somebody was refused to sign in");
             return Err(SignInError::WrongCredentials);
         };
+        let has_second_factor = self.check_second_factor(&person, code, address).await?;
         let role = role_from_code(&person.role).ok_or(SignInError::WrongCredentials)?;
         let now = self.wall_clock.now();
         let expires_at = now.checked_add(SESSION_LIFE).unwrap_or(Timestamp::MAX);
         let secret = self.new_secret(SESSION_PREFIX);
         let token = Sha256::of(secret.expose_secret().as_bytes());
-        let caller = Caller { actor: Actor::Person, name: person.login, role, address, expires_at };
+        let required = self.sign_in_policy().await?.second_factor_required;
+        let caller = Caller {
+            actor: Actor::Person,
+            name: person.login,
+            role,
+            address,
+            expires_at,
+            lacks_second_factor: required && !has_second_factor,
+        };
         self.audit(&caller, "sign_in", "session", Value::Null).await?;
         self.store
             .start_session(NewSession {
@@ -226,6 +267,31 @@ impl App {
         }
         self.store.extend_session(token, until).await?;
         Ok(until)
+    }
+
+    /// Asks a person who has a second factor for it; says whether there is one.
+    async fn check_second_factor(
+        &self,
+        person: &Person,
+        code: Option<&str>,
+        address: IpAddr,
+    ) -> Result<bool, SignInError> {
+        let factor = self.store.second_factor(person.id).await?;
+        if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
+            return Ok(false);
+        }
+        let code = code.filter(|code| !code.trim().is_empty());
+        let code = code.ok_or(SignInError::CodeRequired)?;
+        match self.use_code(person, code).await {
+            Ok(true) => Ok(true),
+            Ok(false) => {
+                tracing::warn!(client.address = %address, "somebody was refused a one-time code");
+                Err(SignInError::WrongCredentials)
+            }
+            Err(AccountError::TooManyAttempts) => Err(SignInError::TooManyCodes),
+            Err(AccountError::Store(error)) => Err(error.into()),
+            Err(error) => Err(SignInError::Code(Box::new(error))),
+        }
     }
 
     /// Ends the session of this secret.
@@ -284,7 +350,7 @@ impl App {
         .await?
     }
 
-    async fn verify_password(
+    pub(super) async fn verify_password(
         &self,
         password: SecretString,
         hash: SecretString,
@@ -372,6 +438,7 @@ mod tests {
                 role: Role::Auditor,
                 address: IpAddr::from([127, 0, 0, 1]),
                 expires_at: Timestamp::MAX,
+                lacks_second_factor: false,
             };
             assert_eq!(actor_of(&actor_text(&caller)), (actor, "a:b".to_owned()));
         }

@@ -129,6 +129,20 @@ impl App {
         self.change_person(id, revision, changes).await
     }
 
+    /// Takes a person's second factor away, for somebody who lost it.
+    pub(crate) async fn reset_totp(
+        &self,
+        caller: &Caller,
+        id: PersonId,
+    ) -> Result<(), PersonError> {
+        let person = self.person(id).await?;
+        check_owner(caller, person.role)?;
+        let detail = json!({ "email": person.email });
+        self.audit(caller, "reset_totp", &format!("people/{id}"), detail).await?;
+        self.store.remove_totp(id).await?;
+        Ok(())
+    }
+
     async fn change_person(
         &self,
         id: PersonId,
@@ -200,7 +214,7 @@ fn text_problem(field: &str, text: &str) -> Option<Detail> {
     (!is_good).then(|| Detail::new(field, message))
 }
 
-fn password_problem(password: &str) -> Option<Detail> {
+pub(super) fn password_problem(password: &str) -> Option<Detail> {
     let is_good = (PASSWORD_CHARACTERS..=TEXT_CHARACTERS).contains(&password.chars().count());
     let message = format!("must have {PASSWORD_CHARACTERS} to {TEXT_CHARACTERS} characters");
     (!is_good).then(|| Detail::new("password", message))
@@ -214,5 +228,6 @@ pub(super) fn nobody(address: std::net::IpAddr) -> Caller {
         role: Role::Owner,
         address,
         expires_at: Timestamp::MAX,
+        lacks_second_factor: false,
     }
 }

@@ -115,7 +115,7 @@ impl App {
             // It is worth nothing any more.
             tracing::debug!(%error, "the code for the first set-up was not removed");
         }
-        Ok(self.sign_in(&email, password, address).await?)
+        Ok(self.sign_in(&email, password, (None, address)).await?)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Administrators at work, through the typed client and, where that is too well-behaved, by hand.
 
+mod account;
+mod backtests;
 mod brakes;
 mod catalog;
 mod events;
@@ -32,6 +34,7 @@ pub(super) async fn token(world: &World, role: Role) -> String {
         role: Role::Owner,
         address: [127, 0, 0, 1].into(),
         expires_at: jiff::Timestamp::MAX,
+        lacks_second_factor: false,
     };
     let wish = CreateToken { name: "test".into(), role, valid_days: 1 };
     world.app().create_token(&caller, wish).await.unwrap().secret
@@ -68,7 +71,7 @@ fn set_up(code: &str) -> SetUp {
 }
 
 fn sign_in(password: &str) -> SignIn {
-    SignIn { email: "ada@example.com".into(), password: password.into() }
+    SignIn { email: "ada@example.com".into(), password: password.into(), code: None }
 }
 
 #[tokio::test]
@@ -116,7 +119,7 @@ async fn wrong_passwords_and_unknown_people_look_alike_and_wear_out() {
     let nobody = nobody(&world);
     nobody.set_up(&set_up(&code_of(&world))).await.unwrap();
     let wrong = nobody.sign_in(&sign_in("wrong horse battery")).await.err().unwrap();
-    let stranger = SignIn { email: "eve@example.com".into(), password: PASSWORD.into() };
+    let stranger = SignIn { email: "eve@example.com".into(), ..sign_in(PASSWORD) };
     let unknown = nobody.sign_in(&stranger).await.err().unwrap();
     assert_eq!(wrong.to_string(), unknown.to_string());
     assert_eq!(refused(wrong), ErrorCode::WrongCredentials);

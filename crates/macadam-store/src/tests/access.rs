@@ -19,9 +19,55 @@ on_every_backend! {
     revoked_enrollment_link_is_worthless,
     challenge_works_for_one_request,
     refusals_of_one_kind_are_counted,
+    second_factor_counts_once_it_is_confirmed_and_no_code_twice,
+    new_password_ends_every_session_but_one,
 }
 
 const IDLE: Duration = Duration::from_secs(600);
+
+async fn second_factor_counts_once_it_is_confirmed_and_no_code_twice(store: Store) {
+    store.create_person(at(0), person(1)).await.unwrap();
+    let who = PersonId(id(8, 1));
+    let secret = |text: &str| secrecy::SecretSlice::from(text.as_bytes().to_vec());
+    let hash = |text: &str| Sha256::of(text.as_bytes());
+    assert!(store.second_factor(who).await.unwrap().is_none());
+    assert!(!store.confirm_totp(at(1), who, 5, vec![]).await.unwrap(), "there is none yet");
+    assert!(store.begin_totp(who, secret("first")).await.unwrap());
+    assert!(store.begin_totp(who, secret("second")).await.unwrap());
+    let factor = store.second_factor(who).await.unwrap().unwrap();
+    assert_eq!((factor.secret.expose_secret(), factor.confirmed_at), (&b"second"[..], None));
+    assert!(!store.use_totp_step(who, 5).await.unwrap(), "it does not count yet");
+    let codes = vec![hash("one"), hash("two")];
+    assert!(store.confirm_totp(at(1), who, 5, codes).await.unwrap());
+    assert!(!store.begin_totp(who, secret("third")).await.unwrap(), "a confirmed one stays");
+    assert!(!store.use_totp_step(who, 5).await.unwrap());
+    assert!(store.use_totp_step(who, 7).await.unwrap());
+    assert!(!store.use_totp_step(who, 6).await.unwrap());
+    assert!(store.use_recovery_code(who, hash("one")).await.unwrap());
+    assert!(!store.use_recovery_code(who, hash("one")).await.unwrap());
+    assert_eq!(store.second_factor(who).await.unwrap().unwrap().recovery_codes, 1);
+    store.replace_recovery_codes(who, vec![hash("three")]).await.unwrap();
+    assert!(!store.use_recovery_code(who, hash("two")).await.unwrap());
+    assert!(store.remove_totp(who).await.unwrap());
+    assert!(!store.remove_totp(who).await.unwrap());
+    assert!(!store.use_recovery_code(who, hash("three")).await.unwrap());
+}
+
+async fn new_password_ends_every_session_but_one(store: Store) {
+    store.create_person(at(0), person(1)).await.unwrap();
+    let who = PersonId(id(8, 1));
+    for number in 1..=3 {
+        store.start_session(session(number)).await.unwrap();
+    }
+    assert_eq!(store.sessions_of(who, at(1)).await.unwrap().len(), 3);
+    assert_eq!(store.sessions_of(who, at(3600)).await.unwrap(), []);
+    store.change_password(who, "$argon2id$2".into(), session(2).token).await.unwrap();
+    let left = store.sessions_of(who, at(1)).await.unwrap();
+    let left: Vec<_> = left.iter().map(|it| (it.token, it.origin.as_deref())).collect();
+    assert_eq!(left, [(session(2).token, Some("127.0.0.1"))]);
+    let (_, hash) = store.person_by_login("admin1").await.unwrap().unwrap();
+    assert_eq!(hash.expose_secret(), "$argon2id$2");
+}
 
 async fn person_is_found_by_login(store: Store) {
     store.create_person(at(0), person(1)).await.unwrap();
@@ -259,6 +305,7 @@ fn session(number: u32) -> NewSession {
         person: PersonId(id(8, 1)),
         at: at(0),
         expires_at: at(3600),
+        origin: "127.0.0.1".into(),
     }
 }
 

@@ -62,7 +62,7 @@ pub struct DecisionSummary {
 }
 
 /// Which devices are wanted, and in which order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct DeviceFilter {
@@ -133,7 +133,6 @@ pub struct DeviceRecord {
     pub status_items: BTreeMap<String, Value>,
 }
 
-/// One item that reaches a device.
 /// Whether a device will reach its target by itself, as far as it can be known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Readiness {
@@ -165,6 +164,7 @@ impl Readiness {
     }
 }
 
+/// One item that reaches a device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeviceItem {
     pub id: Uuid,

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod backtests;
 pub mod blueprints;
 #[cfg(feature = "client")]
 pub mod client;
@@ -17,23 +18,23 @@ pub mod exceptions;
 pub mod facts;
 pub mod feeds;
 pub mod library_items;
+pub mod notes;
 mod page;
 pub mod people;
-pub mod notes;
 pub mod policy_file;
 pub mod previews;
 mod problem;
 pub mod push_certificates;
 pub mod releases;
+pub mod rings;
 pub mod self_service;
 pub mod server;
 pub mod sessions;
-pub mod rings;
 pub mod summary;
 mod text;
 pub mod tokens;
+pub mod views;
 
 pub use page::{MAX_PAGE, Page, PageQuery};
-pub mod views;
 pub use problem::{Detail, ErrorCode, Problem};
 pub use text::{Named, Os};

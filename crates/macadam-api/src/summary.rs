@@ -80,8 +80,6 @@ pub struct ReasonCount {
     pub devices: u64,
 }
 
-/// Devices that run one version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 /// Devices that one thing will keep from their targets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BlockerCount {
@@ -92,6 +90,8 @@ pub struct BlockerCount {
     pub devices: u64,
 }
 
+/// Devices that run one version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VersionCount {
     pub platform: Os,
     pub os_version: String,

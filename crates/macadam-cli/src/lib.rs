@@ -39,22 +39,24 @@ pub enum Command {
     SignInPolicy(account::SignInRules),
     /// The fleet, and everything known about one device
     Devices(Box<devices::Devices>),
+    /// Saved views of the device list
+    Views(views::Views),
     /// Library items, such as Managed OS
     Items(items::Items),
     /// Blueprints: which items reach which devices
     Blueprints(blueprints::Blueprints),
-    /// Saved views of the device list
-    Views(views::Views),
+    /// Rings of Managed OS items, and releases stopped for the later ones
+    Rings(rings::Rings),
     /// Approve, hold and resume releases
     Releases(releases::Releases),
     /// The release catalog, and the feeds it comes from
     Catalog(catalog::Catalog),
     /// Say when releases count as approved
     Approval(approval::Approval),
-    /// Rings of Managed OS items, and releases stopped for the later ones
-    Rings(rings::Rings),
     /// Show what a change would do to the real fleet, without making it
     Preview(preview::Preview),
+    /// Show what policies would have meant over the real history of releases
+    Backtest(backtest::Backtest),
     /// Print the server's library items and blueprints as a policy file
     Export(policy::Export),
     /// Show what a policy file would change on the server
@@ -97,24 +99,25 @@ pub async fn run(command: Command, program: clap::Command, shell: &mut Shell) ->
         Command::SignIn(command) => command.run(shell).await,
         Command::SignOut(command) => command.run(shell).await,
         Command::Whoami(command) => command.run(shell).await,
-        Command::Devices(command) => command.run(shell).await,
-        Command::Items(command) => command.run(shell).await,
         Command::Account(command) => command.run(shell).await,
         Command::SignInPolicy(command) => command.run(shell).await,
+        Command::Devices(command) => command.run(shell).await,
+        Command::Views(command) => command.run(shell).await,
+        Command::Items(command) => command.run(shell).await,
         Command::Blueprints(command) => command.run(shell).await,
+        Command::Rings(command) => command.run(shell).await,
         Command::Releases(command) => command.run(shell).await,
         Command::Catalog(command) => command.run(shell).await,
         Command::Approval(command) => command.run(shell).await,
         Command::Preview(command) => command.run(shell).await,
+        Command::Backtest(command) => command.run(shell).await,
         Command::Export(command) => command.run(shell).await,
         Command::Plan(command) => command.run(shell).await,
-        Command::Views(command) => command.run(shell).await,
         Command::Apply(command) => command.run(shell).await,
         Command::Exceptions(command) => command.run(shell).await,
         Command::SelfService(command) => command.run(shell).await,
         Command::Enrollments(command) => command.run(shell).await,
         Command::PushCertificate(command) => command.run(shell).await,
-        Command::Rings(command) => command.run(shell).await,
         Command::Tokens(command) => command.run(shell).await,
         Command::People(command) => command.run(shell).await,
         Command::Audit(command) => command.run(shell).await,

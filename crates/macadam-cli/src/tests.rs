@@ -1,5 +1,7 @@
 //! Whole runs: arguments and files in, exit code and text out.
 
+mod operations;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};

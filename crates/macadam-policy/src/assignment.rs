@@ -119,7 +119,7 @@ pub struct LibraryEntry {
 }
 
 /// What is stored about one item and one device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemHistory {
     pub reached_at: Timestamp,
     pub requested_at: Option<Timestamp>,

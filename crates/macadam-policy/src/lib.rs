@@ -4,6 +4,7 @@
 //! Types here are not serializable; `macadam-api` owns the wire formats and converts them.
 
 mod assignment;
+mod backtest;
 mod catalog;
 mod decide;
 mod device;
@@ -12,14 +13,17 @@ mod item;
 mod period;
 mod platform;
 mod preview;
-mod trace;
 mod readiness;
 mod rings;
+mod trace;
 mod version;
 
 pub use assignment::{
     Assignment, AssignmentProblem, Branch, Condition, Field, ItemHistory, LibraryEntry, Node,
     Operator, Placement, all_items, assigned_items, check_assignment, managed_os_items,
+};
+pub use backtest::{
+    BacktestReport, BacktestSpan, CurrentDevices, FleetClass, ReleaseExposure, backtest,
 };
 pub use catalog::{
     Catalog, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch,
@@ -39,10 +43,10 @@ pub use item::{
 pub use period::{ParsePeriodError, Period};
 pub use platform::{FeedList, ParsePlatformError, Platform};
 pub use preview::{Comparison, Demand, Preview, PreviewChange, give_everybody_days};
+pub use readiness::{Blocker, ReadinessFacts, readiness};
+pub use rings::{HaltRule, RingHalt, RingTally};
 pub use trace::{
     Basis, DeadlineRule, ImprovementRule, ReleaseRule, Rule, ScopeRule, StatusRule, TargetRule,
     Trace, TraceStep,
 };
-pub use readiness::{Blocker, ReadinessFacts, readiness};
-pub use rings::{HaltRule, RingHalt, RingTally};
 pub use version::{Build, OsVersion, ParseBuildError, ParseVersionError};

@@ -2,6 +2,8 @@
 
 mod sentence;
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, DateTime};
 
 use crate::decide::{Mechanism, NotManageable, Unresolved};
@@ -36,20 +38,51 @@ pub enum Rule {
 pub enum ScopeRule {
     NoItem,
     NotManageable(NotManageable),
-    OtherPlatform { platform: Platform },
+    OtherPlatform {
+        platform: Platform,
+    },
     ExcludedByRule,
-    YieldsToMoreSpecific { to: u8 },
-    YieldsToStricter { to: u8 },
-    AboveTrack { running: OsVersion, major: u16 },
-    Upgrade { running: OsVersion, major: u16 },
+    YieldsToMoreSpecific {
+        to: u8,
+    },
+    YieldsToStricter {
+        to: u8,
+    },
+    AboveTrack {
+        running: OsVersion,
+        major: u16,
+    },
+    Upgrade {
+        running: OsVersion,
+        major: u16,
+    },
     NotManaged,
-    OfferedInSelfService { version: OsVersion },
-    AskedInSelfService { at: DateTime },
-    MajorNotOut { platform: Platform, major: u16 },
-    MajorNotUsable { major: u16 },
-    MajorNotForDevice { major: u16 },
-    Exempt { until: Date },
+    OfferedInSelfService {
+        version: OsVersion,
+    },
+    AskedInSelfService {
+        at: DateTime,
+    },
+    MajorNotOut {
+        platform: Platform,
+        major: u16,
+    },
+    MajorNotUsable {
+        major: u16,
+    },
+    MajorNotForDevice {
+        major: u16,
+    },
+    Exempt {
+        until: Date,
+    },
     Paused,
+    /// Trouble in this ring stops the release for the device's ring.
+    Halted {
+        version: OsVersion,
+        ring: Arc<str>,
+        since: Date,
+    },
 }
 
 /// Which releases oblige the device, and which do not (8, 13).
@@ -75,14 +108,9 @@ pub enum ReleaseRule {
 pub enum DeadlineRule {
     Earliest { version: OsVersion, due: DateTime },
     RingOffset { days: u16 },
+    HaltExtends { version: OsVersion, days: u16 },
     NoticeExtends { from: DateTime, to: DateTime },
     ExemptionMoves { from: DateTime, to: DateTime },
-    /// Trouble in this ring stops the release for the device's ring.
-    Halted {
-        version: OsVersion,
-        ring: Arc<str>,
-        since: Date,
-    },
     WindowMoves { from: DateTime, to: DateTime },
 }
 
@@ -108,7 +136,6 @@ pub enum ImprovementRule {
     DueInherited { version: OsVersion, by: OsVersion, due: DateTime },
 }
 
-    HaltExtends { version: OsVersion, days: u16 },
 /// Why the status is Error (section 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatusRule {

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod backtests;
 mod blueprints;
 mod caller;
 mod cookie;
@@ -13,22 +14,22 @@ mod exceptions;
 mod feeds;
 mod input;
 mod library_items;
+mod notes;
 mod paging;
 mod parameters;
 mod people;
-mod notes;
 mod policy;
 mod previews;
 mod push_certificates;
 mod releases;
+mod rings;
 mod server;
 mod sessions;
 mod summary;
-mod rings;
 mod tokens;
+mod views;
 
 use std::time::Duration;
-mod views;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -106,8 +107,8 @@ fn access() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(sessions::sign_in, sessions::show_session, sessions::sign_out))
         .routes(routes!(sessions::show_set_up, sessions::set_up))
-        .routes(routes!(people::list_people, people::create_person))
         .merge(account())
+        .routes(routes!(people::list_people, people::create_person))
         .routes(routes!(people::update_person, people::delete_person))
         .routes(routes!(tokens::list_tokens, tokens::create_token))
         .routes(routes!(tokens::revoke_token))
@@ -116,7 +117,6 @@ fn access() -> OpenApiRouter<App> {
         .routes(routes!(server::show_server))
 }
 
-/// Devices, and how they come.
 /// How people sign in.
 fn account() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -131,6 +131,7 @@ fn account() -> OpenApiRouter<App> {
         .routes(routes!(account::show_sign_in_policy, account::write_sign_in_policy))
 }
 
+/// Devices, and how they come.
 fn fleet() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(events::watch_events))
@@ -144,6 +145,10 @@ fn fleet() -> OpenApiRouter<App> {
         .routes(routes!(devices::list_device_timeline))
         .routes(routes!(devices::list_device_declarations))
         .routes(routes!(devices::list_device_commands))
+        .routes(routes!(notes::show_notes, notes::create_note))
+        .routes(routes!(notes::delete_note))
+        .routes(routes!(views::list_views, views::create_view))
+        .routes(routes!(views::update_view, views::delete_view))
         .routes(routes!(devices::list_decisions))
         .routes(routes!(devices::list_facts))
         .routes(routes!(enrollments::list_enrollments, enrollments::create_enrollment))
@@ -161,10 +166,6 @@ fn fleet() -> OpenApiRouter<App> {
 }
 
 /// What administrators configure.
-        .routes(routes!(notes::show_notes, notes::create_note))
-        .routes(routes!(notes::delete_note))
-        .routes(routes!(views::list_views, views::create_view))
-        .routes(routes!(views::update_view, views::delete_view))
 fn configuration() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(library_items::list_library_items, library_items::create_library_item))
@@ -174,6 +175,9 @@ fn configuration() -> OpenApiRouter<App> {
             library_items::delete_library_item
         ))
         .routes(routes!(library_items::pause_library_item))
+        .routes(routes!(rings::show_rings))
+        .routes(routes!(rings::list_ring_halts))
+        .routes(routes!(rings::resume_ring))
         .routes(routes!(blueprints::list_blueprints, blueprints::create_blueprint))
         .routes(routes!(
             blueprints::show_blueprint,
@@ -182,6 +186,7 @@ fn configuration() -> OpenApiRouter<App> {
         ))
         .routes(routes!(blueprints::assign_devices))
         .routes(routes!(previews::create_preview))
+        .routes(routes!(backtests::create_backtest))
         .routes(routes!(policy::show_policy, policy::apply_policy))
 }
 
@@ -197,9 +202,6 @@ fn catalog() -> OpenApiRouter<App> {
 }
 
 fn description() -> OpenApi {
-        .routes(routes!(rings::show_rings))
-        .routes(routes!(rings::list_ring_halts))
-        .routes(routes!(rings::resume_ring))
     let mut components = Components::new();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("token", bearer);

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod audit_log;
+mod backtests;
 mod blueprints;
 mod catalog;
 mod changes;
@@ -26,9 +27,9 @@ mod items;
 mod knowledge;
 mod legacy_updates;
 mod library;
+mod notes;
 mod pages;
 mod people;
-mod notes;
 mod policy;
 mod previews;
 mod profiles;
@@ -38,16 +39,16 @@ mod reasons;
 mod reconcile;
 mod release_notes;
 mod releases;
+mod rings;
 mod server_state;
 mod set_up;
 mod situations;
-mod rings;
 mod status_reports;
 mod summary;
 mod tokens;
+mod views;
 
 use std::ops::Deref;
-mod views;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -58,9 +59,9 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use access::{Caller, Doors, SignInError, StartedSession};
-pub(crate) use catalog::{Belief, ObserveError, RefreshCatalogError};
 pub(crate) use account::AccountError;
 pub(crate) use backtests::BacktestError;
+pub(crate) use catalog::{Belief, ObserveError, RefreshCatalogError};
 pub(crate) use changes::ChangeError;
 pub(crate) use devices::DeviceError;
 pub(crate) use enrollment::UseLinkError;
@@ -79,16 +80,16 @@ pub(crate) use profiles::AnswerScepError;
 pub(crate) use push_certificates::{PushCertificateError, SetPushCertificateError};
 pub(crate) use reconcile::Reconciler;
 pub(crate) use release_notes::{CommunitySource, RefreshReleaseNotesError};
+pub(crate) use rings::RingError;
 pub use set_up::PrepareSetUpError;
 pub(crate) use set_up::SetUpError;
 pub(crate) use status_reports::RecordStatusError;
 pub(crate) use tokens::TokenError;
+pub(crate) use views::ViewError;
 
 use codes::{code_of, value_of};
-pub(crate) use rings::RingError;
 
 use crate::clock::{FleetClock, Ids, WallClock};
-pub(crate) use views::ViewError;
 use crate::config::Config;
 use crate::outbound::apple_feed::AppleFeed;
 

@@ -35,10 +35,9 @@ mod pushes;
 mod reach;
 mod reconcile;
 mod refusals;
-mod seal;
+mod rings;
 mod seal;
 mod second_factors;
-mod rings;
 mod secrets;
 mod sessions;
 mod settings;
@@ -49,8 +48,8 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod tokens;
-
 mod views;
+
 pub use audit::{AuditBroken, AuditCheck, AuditEntry, AuditFilter, AuditRecord, VerifyAuditError};
 pub use blueprints::{Blueprint, NewBlueprint};
 pub use catalog::{
@@ -86,19 +85,19 @@ pub use ids::{
 pub use items::{ItemRow, NewItem};
 pub use leases::Lease;
 pub use links::{Challenge, EnrollmentLink, NewChallenge, NewLink, UseOnce};
-pub use people::{NewPerson, Person, PersonChanges, UpdatePersonError};
 pub use notes::Note;
+pub use people::{NewPerson, Person, PersonChanges, UpdatePersonError};
 pub use policy::PolicyChange;
 pub use policy_stamp::PolicyStamp;
 pub use pushes::{ClaimedPush, PushOutcome};
 pub use reach::{Reach, SelfServiceRequest, SelfServiceRow};
 pub use reconcile::DeviceSituation;
 pub use refusals::{Refusal, RefusalReason};
+pub use rings::{NewRingHalt, ResumeRing, ResumeRingError, RingCount, RingHaltRow};
 pub use seal::{Sealer, UnsealError};
 pub use second_factors::SecondFactor;
 pub use sessions::{NewSession, OwnSession, Session};
 pub use store::{BULK_LIMIT, OpenStoreError, Store, StoreOptions};
 pub use summary::{DUE_SOON, FleetCount, FleetCounts, Standing, VersionShare};
-pub use rings::{NewRingHalt, ResumeRing, ResumeRingError, RingCount, RingHaltRow};
 pub use tokens::{ApiToken, NewApiToken};
 pub use views::{NewView, View};

@@ -140,9 +140,6 @@ impl Store {
         .await
     }
 
-    /// Changes a person of this version and returns the new one. Somebody who is not disabled
-    /// always has the role `kept`.
-    pub async fn update_person(
     /// Changes a person's password; every session but `kept` ends.
     pub async fn change_password(
         &self,
@@ -160,6 +157,9 @@ impl Store {
         .await
     }
 
+    /// Changes a person of this version and returns the new one. Somebody who is not disabled
+    /// always has the role `kept`.
+    pub async fn update_person(
         &self,
         person: PersonId,
         version: i64,

@@ -32,14 +32,12 @@ queries! {
 pub(crate) const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// A session to be started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSession {
     pub token: Sha256,
     pub person: PersonId,
     pub at: Timestamp,
     pub expires_at: Timestamp,
-}
-
     /// Where the person signed in from.
     pub origin: String,
 }
@@ -54,6 +52,8 @@ row! {
         pub expires_at: Timestamp,
         pub origin: Option<String>,
     }
+}
+
 row! {
     /// A valid session of a person who is not disabled.
     #[derive(Clone, Debug, PartialEq, Eq)]

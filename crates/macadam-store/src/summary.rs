@@ -27,12 +27,13 @@ macro_rules! grouped {
 }
 
 queries! {
-    // One statement is one state of the database. Devices that left are few, and are taken off.
+    // One statement is one state of the database. Devices that left are few, and are taken off;
+    // SQLite keeps the order of a cross join, and so begins with them.
     COUNT_FLEET = { concat!("select ", counted!(), ", count(*) as devices
         from decision o group by ", grouped!(), "
         union all
         select ", counted!(), ", -count(*) as devices
-        from device d join decision o on o.device_id = d.id where d.state <> 'enrolled'
+        from device d cross join decision o where o.device_id = d.id and d.state <> 'enrolled'
         group by ", grouped!()) }
     ENROLLED = { "select (select count(*) from device)
             - (select count(*) from device where state <> 'enrolled') as value" }

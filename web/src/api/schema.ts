@@ -4,6 +4,126 @@
  */
 
 export interface paths {
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the person who is signed in. */
+        get: operations["show_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the caller's own password; every other session ends. */
+        put: operations["change_own_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the caller other recovery codes; the old ones are worthless. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's own sessions, the one used last first. */
+        get: operations["list_own_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's own sessions. */
+        delete: operations["end_own_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Confirms the secret with a code of the app, and gives the recovery codes. */
+        put: operations["confirm_totp"];
+        /** Makes a secret for an authenticator app; it counts once it is confirmed. */
+        post: operations["begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/totp/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the caller's own second factor away. */
+        post: operations["remove_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approval": {
         parameters: {
             query?: never;
@@ -49,6 +169,23 @@ export interface paths {
         get: operations["verify_audit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replays policies over the history of releases; nothing is stored. */
+        post: operations["create_backtest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -224,6 +361,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the notes about a device, newest first. */
+        get: operations["show_notes"];
+        put?: never;
+        /** Writes a note about a device. */
+        post: operations["create_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a note about a device; the audit log keeps what it said. */
+        delete: operations["delete_note"];
         options?: never;
         head?: never;
         patch?: never;
@@ -472,6 +644,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/library-items/{id}/rings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how each ring of a Managed OS item does with each release. */
+        get: operations["show_rings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -506,6 +695,23 @@ export interface paths {
         head?: never;
         /** Changes a person's name, role or password. */
         patch: operations["update_person"];
+        trace?: never;
+    };
+    "/api/v1/people/{id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a person's second factor away, for somebody who lost it. */
+        delete: operations["reset_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/policy": {
@@ -612,6 +818,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ring-halts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists releases that were stopped for later rings, the newest halt first. */
+        get: operations["list_ring_halts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ring-halts/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a release go on that was stopped for later rings. */
+        post: operations["resume_ring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/self-service-requests": {
         parameters: {
             query?: never;
@@ -678,6 +918,24 @@ export interface paths {
         put?: never;
         /** Makes the first owner, with the one-time code that the server wrote to its data directory. */
         post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what is asked of everybody who signs in. */
+        get: operations["show_sign_in_policy"];
+        /** Changes what is asked of everybody who signs in. */
+        put: operations["write_sign_in_policy"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -756,10 +1014,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's own views and what others share. */
+        get: operations["list_views"];
+        put?: never;
+        /** Saves a view of the device list for the caller. */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces one of the caller's own views. */
+        put: operations["update_view"];
+        post?: never;
+        /** Deletes one of the caller's own views. */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The person who is signed in. */
+        Account: {
+            email: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+            role: components["schemas"]["Role"];
+            /** @description Whether signing in needs a one-time code. */
+            second_factor: boolean;
+            /** @description Whether the organization asks everybody for one. */
+            second_factor_required: boolean;
+        };
         /**
          * @description Who can act.
          * @enum {string}
@@ -877,6 +1186,66 @@ export interface components {
          * @enum {string}
          */
         Availability: "public" | "management_only" | "withdrawn" | "expired";
+        /** @description What the policies would have meant, in the order they were asked for. */
+        Backtest: {
+            /**
+             * Format: int64
+             * @description Devices that could not be looked at: no release is known for them on the first day.
+             */
+            devices_left_out: number;
+            /** Format: date */
+            from: string;
+            policies: components["schemas"]["PolicyReport"][];
+            /** Format: date */
+            until: string;
+        };
+        /** @description The devices that are looked at; each begins with the newest release of the first day. */
+        BacktestFleet: {
+            /** @enum {string} */
+            kind: "own";
+        } | {
+            devices: components["schemas"]["SampleDevices"][];
+            /** @enum {string} */
+            kind: "sample";
+        };
+        /** @description One policy under a name. */
+        BacktestPolicy: {
+            /** @description Managed OS items, all of which reach every device. */
+            items: components["schemas"]["ManagedOsSettings"][];
+            name: string;
+        };
+        /** @description Which policies, for which fleet, over which days. */
+        BacktestRequest: {
+            fleet?: components["schemas"]["BacktestFleet"];
+            /** Format: date */
+            from: string;
+            /** @description One to four policies, to be compared. */
+            policies: components["schemas"]["BacktestPolicy"][];
+            /** Format: date */
+            until: string;
+        };
+        /** @description One thing that will keep a device from its target. */
+        Blocker: {
+            /**
+             * @description Stable name, as `blocker` filters devices by.
+             * @example disk_space
+             */
+            code: string;
+            /** @description What would help. */
+            remedy: string;
+            sentence: string;
+        };
+        /** @description Devices that one thing will keep from their targets. */
+        BlockerCount: {
+            /**
+             * @description Stable name, as `blocker` filters devices by.
+             * @example disk_space
+             */
+            blocker: string;
+            /** Format: int64 */
+            devices: number;
+            sentence: string;
+        };
         /** @description A blueprint as it is stored. */
         Blueprint: {
             assignment: components["schemas"]["Assignment"];
@@ -924,6 +1293,12 @@ export interface components {
          * @enum {string}
          */
         Cadence: "all" | "oldest" | "newest";
+        /** @description Changes one's own password; every other session ends. */
+        ChangePassword: {
+            current_password: string;
+            /** @description At least 12 characters. */
+            new_password: string;
+        };
         /** @description The data of an event `changed`. */
         Changed: {
             /** @description Which ones, where they are few; `null` when any may have changed. */
@@ -944,6 +1319,10 @@ export interface components {
             not: components["schemas"]["Condition"];
         } | {
             test: components["schemas"]["Test"];
+        };
+        /** @description Confirms a secret with a code that the app shows. */
+        ConfirmTotp: {
+            code: string;
         };
         /** @description Creates a link. */
         CreateEnrollment: {
@@ -970,6 +1349,10 @@ export interface components {
             reason: string;
             /** Format: date */
             until: string;
+        };
+        /** @description Writes a note. */
+        CreateNote: {
+            text: string;
         };
         /** @description Creates a person. */
         CreatePerson: {
@@ -1003,6 +1386,15 @@ export interface components {
         /** @description The new token; its secret cannot be read again. */
         CreatedToken: components["schemas"]["Token"] & {
             secret: string;
+        };
+        /** @description How many devices ran the newest release of their major on a day. */
+        CurrentDevices: {
+            /** Format: int64 */
+            current: number;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            devices: number;
         };
         /** @description One vulnerability that a release mends. */
         Cve: {
@@ -1219,6 +1611,83 @@ export interface components {
              */
             utc_offset_minutes?: number | null;
         };
+        /** @description Which devices are wanted, and in which order. */
+        DeviceFilter: {
+            /**
+             * @description Only devices that this will keep from their target.
+             * @default null
+             */
+            blocker: string | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            blueprint_id: string | null;
+            /**
+             * Format: date-time
+             * @description Only devices whose deadline is before this moment.
+             * @default null
+             */
+            due_before: string | null;
+            /**
+             * Format: date
+             * @description Only devices whose deadline is on this day, device-local.
+             * @default null
+             */
+            due_on: string | null;
+            /**
+             * Format: uuid
+             * @description Only devices that this item reaches.
+             * @default null
+             */
+            item_id: string | null;
+            /** @default null */
+            list: components["schemas"]["FeedList"] | null;
+            /** @default null */
+            meets_floor: boolean | null;
+            /**
+             * Format: date-time
+             * @description Only devices not seen since this moment.
+             * @default null
+             */
+            not_seen_since: string | null;
+            /** @default null */
+            os_version: string | null;
+            /** @default null */
+            os_version_below: string | null;
+            /**
+             * @description Only devices that run this version or something newer.
+             * @default null
+             */
+            os_version_from: string | null;
+            /**
+             * @description Whether the deadline has passed and the target is not installed.
+             * @default null
+             */
+            overdue: boolean | null;
+            /** @default null */
+            platform: components["schemas"]["Os"] | null;
+            /**
+             * @description Only devices that cannot update, or that nothing is enforced on, for this reason.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * @description Part of the name, serial number, model or product.
+             * @default null
+             */
+            search: string | null;
+            /** @default null */
+            sort: components["schemas"]["DeviceSort"] | null;
+            /** @default null */
+            standing: components["schemas"]["Standing"] | null;
+            /** @default null */
+            status: components["schemas"]["Status"] | null;
+            /** @default null */
+            tag: string | null;
+            /** @default null */
+            target_version: string | null;
+        };
         /** @description One item that reaches a device. */
         DeviceItem: {
             /** Format: uuid */
@@ -1240,6 +1709,7 @@ export interface components {
             identity_expires_at?: string | null;
             /** @description The Managed OS and other items that reach it. */
             items: components["schemas"]["DeviceItem"][];
+            readiness: components["schemas"]["Readiness"];
             /** @description The last value of every status item, as the device sent it. */
             status_items: Record<string, never>;
             udid?: string | null;
@@ -1289,7 +1759,7 @@ export interface components {
          * @description What kind of thing went wrong. A code never changes its meaning.
          * @enum {string}
          */
-        ErrorCode: "invalid_body" | "invalid_parameter" | "unknown_parameter" | "invalid_settings" | "not_signed_in" | "wrong_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "in_use" | "revision_required" | "changed_meanwhile" | "preview_outdated" | "preview_required" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "feed_not_believed" | "feed_unreachable" | "internal" | "unavailable" | "unknown";
+        ErrorCode: "invalid_body" | "invalid_parameter" | "unknown_parameter" | "invalid_settings" | "not_signed_in" | "wrong_credentials" | "code_required" | "second_factor_required" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "in_use" | "revision_required" | "changed_meanwhile" | "preview_outdated" | "preview_required" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "feed_not_believed" | "feed_unreachable" | "internal" | "unavailable" | "unknown";
         /** @description An exemption; it ends by itself. */
         Exception: {
             /** Format: date-time */
@@ -1382,6 +1852,27 @@ export interface components {
             /** @example 2027-01-07T00:00:00 */
             until_local: string;
         };
+        /** @description A release stopped for the rings after one that had trouble with it. */
+        HaltFacts: {
+            /**
+             * Format: date
+             * @description In UTC.
+             */
+            halted_on: string;
+            /**
+             * Format: int32
+             * @description That ring's offset when it was halted.
+             */
+            offset_days?: number;
+            /**
+             * Format: date
+             * @description When a person let it go on.
+             */
+            resumed_on?: string | null;
+            /** @description The ring that had the trouble; empty for the devices in no ring. */
+            ring: string;
+            version: string;
+        };
         /**
          * @description What the device's `softwareupdate.install-state` says.
          * @enum {string}
@@ -1399,6 +1890,11 @@ export interface components {
              * @default null
              */
             exempt_until: string | null;
+            /**
+             * @description Releases that are, or were, stopped for the later rings of the item.
+             * @default []
+             */
+            halts: components["schemas"]["HaltFacts"][];
             /**
              * Format: date-time
              * @description When the item reached the device; long ago when left out.
@@ -1478,6 +1974,8 @@ export interface components {
             /** @description Names the exact build to devices always, not only where the version is ambiguous. */
             pin_build?: boolean;
             platform: components["schemas"]["Os"];
+            /** @description When trouble in one ring stops the later ones. */
+            ring_halt?: components["schemas"]["RingHaltRule"];
             rings?: components["schemas"]["Ring"][];
         };
         /**
@@ -1518,6 +2016,15 @@ export interface components {
         };
         /** @enum {string} */
         NotManageable: "not_supervised" | "user_enrollment" | "no_declarative_management" | "no_update_id" | "empty_catalog" | "not_in_feed";
+        /** @description A note about a device. */
+        Note: {
+            author: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
         /** @description "Give everybody N days": an enforcement that makes nobody due at once. */
         NoticeSuggestion: {
             /** Format: int32 */
@@ -1529,7 +2036,7 @@ export interface components {
          * @description What can change.
          * @enum {string}
          */
-        Noun: "devices" | "library_items" | "blueprints" | "releases" | "feeds" | "exceptions" | "self_service_requests" | "enrollments" | "push_certificate" | "people" | "tokens" | "settings";
+        Noun: "devices" | "library_items" | "blueprints" | "releases" | "feeds" | "exceptions" | "self_service_requests" | "enrollments" | "push_certificate" | "people" | "tokens" | "settings" | "ring_halts" | "views";
         /** @enum {string} */
         Operator: "is" | "is_not" | "contains" | "starts_with" | "at_least" | "below";
         /**
@@ -1572,6 +2079,24 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "not_assigned";
+        };
+        /** @description One of the person's own sessions. */
+        OwnSession: {
+            /** @description Where it was started from. */
+            address?: string | null;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            used_at: string;
         };
         /** @description One page of a list. */
         Page_AuditEntry: {
@@ -1980,6 +2505,28 @@ export interface components {
             /** @description What administrators said about releases. */
             reviews?: components["schemas"]["ReviewEntry"][];
         };
+        /** @description What one policy would have meant, if nobody updated by themselves. */
+        PolicyReport: {
+            /** @description On each first day of a month, and on the last day. */
+            current: components["schemas"]["CurrentDevices"][];
+            /** Format: int64 */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Days that a device does without a release on average, times 100.
+             */
+            exposed_days_percent: number;
+            name: string;
+            /** @description Every release that came out in the time, in the order of versions. */
+            releases: components["schemas"]["ReleaseExposure"][];
+            /**
+             * Format: int64
+             * @description Installations that the policy forces on one device in a year, times 100.
+             */
+            restarts_a_year_percent: number;
+            /** Format: int32 */
+            worst_exposed_days: number;
+        };
         /** @description What a change would do. */
         Preview: {
             /** @description The devices due within 24 hours first; at most 200 of them. */
@@ -2104,6 +2651,12 @@ export interface components {
             uploaded_at: string;
             uploaded_by: string;
         };
+        /** @description Whether a device will reach its target by itself, as far as it can be known. */
+        Readiness: {
+            blockers: components["schemas"]["Blocker"][];
+            /** @description Whether nothing is known that will keep it from its target. */
+            ready: boolean;
+        };
         /** @description Devices for which one reason holds. */
         ReasonCount: {
             /** Format: int64 */
@@ -2115,6 +2668,10 @@ export interface components {
             reason: string;
             sentence: string;
             standing: components["schemas"]["Standing"];
+        };
+        /** @description Codes that are each good once in place of the app's; they cannot be read again. */
+        RecoveryCodes: {
+            codes: string[];
         };
         /** @description One version of one list of Apple's feed. */
         Release: {
@@ -2166,12 +2723,43 @@ export interface components {
             prerequisite_build?: string | null;
             update_ids: string[];
         };
+        /** @description For how long devices did without one release. */
+        ReleaseExposure: {
+            /**
+             * Format: int64
+             * @description The devices it was for, that did not have it when it came out.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Days that a device did without it on average, times 100.
+             */
+            exposed_days_percent: number;
+            platform: components["schemas"]["Os"];
+            /** Format: date */
+            released_on: string;
+            /**
+             * Format: int64
+             * @description Devices that did without it at the end.
+             */
+            still_exposed: number;
+            version: string;
+            /** Format: int32 */
+            worst_exposed_days: number;
+        };
         /** @enum {string} */
         ReleaseKind: "major" | "minor" | "bsi";
         /** @description A release with its builds. */
         ReleaseRecord: components["schemas"]["Release"] & {
             builds: components["schemas"]["ReleaseBuild"][];
             cves: components["schemas"]["Cve"][];
+        };
+        /**
+         * @description `POST /api/v1/ring-halts/{id}/resume`: lets a release go on. Its clock stood still meanwhile:
+         *     the later rings get as many days more.
+         */
+        ResumeRing: {
+            reason: string;
         };
         /** @description One administrator's word about a release. */
         Review: {
@@ -2211,11 +2799,102 @@ export interface components {
             /** Format: int32 */
             offset_days: number;
         };
+        /** @description A release that is, or was, stopped for the rings after one that had trouble with it. */
+        RingHalt: {
+            /**
+             * Format: int64
+             * @description How the ring did then.
+             */
+            devices: number;
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: date-time */
+            halted_at: string;
+            /** Format: uuid */
+            id: string;
+            item: components["schemas"]["Named"];
+            /** @description The same in one sentence. */
+            reason: string;
+            resume_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When a person let it go on; `null` while it is stopped.
+             */
+            resumed_at?: string | null;
+            resumed_by?: string | null;
+            /** @description The ring that had the trouble; `null` for the devices in no ring. */
+            ring?: string | null;
+            /** Format: int64 */
+            silent: number;
+            version: string;
+        };
+        /**
+         * @description When trouble in one ring stops a release for the later rings, until a person lets it go on:
+         *     failed installations, devices long past the deadline, and devices that fell silent while or
+         *     after they updated.
+         */
+        RingHaltRule: {
+            /**
+             * Format: int32
+             * @description At least so many devices.
+             */
+            devices: number;
+            /**
+             * Format: int32
+             * @description More than this share of the ring's devices that the release is for, 0 to 100.
+             */
+            percent: number;
+        };
+        /** @description How one ring of a Managed OS item does. */
+        RingProgress: {
+            /** Format: int32 */
+            offset_days: number;
+            /** @description The newest version first. */
+            releases: components["schemas"]["RingRelease"][];
+            /** @description `null` for the devices in no ring. */
+            ring?: string | null;
+        };
+        /** @description How one ring does with one version. */
+        RingRelease: {
+            /**
+             * Format: int64
+             * @description The devices that have it, and those that have to install it.
+             */
+            devices: number;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Those that failed to install it, refused it, or are long past its deadline.
+             */
+            failed: number;
+            /**
+             * Format: uuid
+             * @description The halt that stops it for the later rings.
+             */
+            halt_id?: string | null;
+            /**
+             * Format: int64
+             * @description Those that were not heard of again when they were installing it, or soon after.
+             */
+            silent: number;
+            version: string;
+        };
         /**
          * @description What a person or token is there for.
          * @enum {string}
          */
         Role: "owner" | "admin" | "operator" | "help_desk" | "auditor" | "secrets_auditor";
+        /** @description Devices of one kind. */
+        SampleDevices: {
+            /** Format: int32 */
+            devices: number;
+            platform: components["schemas"]["Os"];
+            /** @description `J413AP` for a Mac, `iPad14,1` for an iPad. */
+            update_id: string;
+        };
         /** @description One user's wish to be upgraded by an item offered in Self Service. */
         SelfServiceRequest: {
             device: components["schemas"]["Named"];
@@ -2268,10 +2947,24 @@ export interface components {
         SetUpState: {
             needed: boolean;
         };
+        /** @description Shows that it is oneself. */
+        ShowPassword: {
+            password: string;
+        };
         /** @description `POST /api/v1/session`. */
         SignIn: {
+            /**
+             * @description The one-time code of the authenticator app, or a recovery code, for a person who has set
+             *     one up; `code_required` asks for it.
+             */
+            code?: string | null;
             email: string;
             password: string;
+        };
+        /** @description `/api/v1/sign-in-policy`: what the organization asks of everybody who signs in. */
+        SignInPolicy: {
+            /** @description Whoever has no second factor can do nothing but set one up. */
+            second_factor_required: boolean;
         };
         /** @description The new session. Browsers get it as a cookie as well. */
         SignedIn: {
@@ -2343,6 +3036,8 @@ export interface components {
             at: string;
             /** @description What needs a person, most urgent first. */
             attention: components["schemas"]["Alert"][];
+            /** @description What will keep devices from their targets; the most frequent first. */
+            blockers: components["schemas"]["BlockerCount"][];
             /** @description The days on which devices are due, device-local, today included. */
             deadlines: components["schemas"]["DeadlineDay"][];
             /** Format: int64 */
@@ -2362,7 +3057,7 @@ export interface components {
          * @description Why an open obligation is not enforced for now.
          * @enum {string}
          */
-        Suspended: "paused" | "exempt";
+        Suspended: "paused" | "halted" | "exempt";
         /** @description What is to be installed, and by when. */
         Target: {
             build: string;
@@ -2423,6 +3118,13 @@ export interface components {
             last_used_at?: string | null;
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /** @description A secret for an authenticator app; it counts once it is confirmed. */
+        TotpSecret: {
+            /** @description In base 32, to be typed. */
+            secret: string;
+            /** @description `otpauth://…`, to be shown as a QR code. */
+            url: string;
         };
         /** @description One rule that fired. */
         TraceStep: {
@@ -2520,6 +3222,27 @@ export interface components {
             os_version: string;
             platform: components["schemas"]["Os"];
         };
+        /** @description A saved view of the device list. */
+        View: {
+            /** @description The columns that are shown, in this order. */
+            columns: string[];
+            /** Format: date-time */
+            created_at: string;
+            filter: components["schemas"]["DeviceFilter"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Whether it is the caller's own. */
+            own: boolean;
+            /** @description Who made it: only they change it. */
+            owner: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description Whether everybody sees it. */
+            shared: boolean;
+            /** Format: date-time */
+            updated_at: string;
+        };
         /** @enum {string} */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @description `PUT /api/v1/approval`: when releases count as approved. */
@@ -2567,6 +3290,14 @@ export interface components {
             preview_digest?: string | null;
             reason: string;
         };
+        /** @description Creates a view, or replaces one (`PUT` with `If-Match`). */
+        WriteView: {
+            columns?: string[];
+            filter?: components["schemas"]["DeviceFilter"];
+            name: string;
+            /** @description Sharing needs the permission to edit devices. */
+            shared?: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -2576,6 +3307,398 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    show_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_own_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSession"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_own_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmTotp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     write_approval: {
         parameters: {
             query?: never;
@@ -2693,6 +3816,45 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3028,6 +4190,8 @@ export interface operations {
                 due_on?: string;
                 /** @description Only devices that run this version or something newer. */
                 os_version_from?: string;
+                /** @description Only devices that this will keep from their target. */
+                blocker?: string;
                 /** @description Only devices of the platforms that this list of Apple's feed is for. */
                 list?: components["schemas"]["FeedList"];
                 sort?: components["schemas"]["DeviceSort"];
@@ -3093,6 +4257,8 @@ export interface operations {
                 due_on?: string;
                 /** @description Only devices that run this version or something newer. */
                 os_version_from?: string;
+                /** @description Only devices that this will keep from their target. */
+                blocker?: string;
                 /** @description Only devices of the platforms that this list of Apple's feed is for. */
                 list?: components["schemas"]["FeedList"];
                 sort?: components["schemas"]["DeviceSort"];
@@ -3347,6 +4513,144 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateNote"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4184,6 +5488,43 @@ export interface operations {
             };
         };
     };
+    show_rings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RingProgress"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_people: {
         parameters: {
             query?: {
@@ -4398,6 +5739,49 @@ export interface operations {
                 };
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4733,6 +6117,98 @@ export interface operations {
             };
         };
     };
+    list_ring_halts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RingHalt"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_ring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeRing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RingHalt"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_self_service_requests: {
         parameters: {
             query?: {
@@ -4996,6 +6472,72 @@ export interface operations {
             };
         };
     };
+    show_sign_in_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPolicy"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_sign_in_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInPolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPolicy"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_summary: {
         parameters: {
             query?: {
@@ -5186,6 +6728,224 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_view: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

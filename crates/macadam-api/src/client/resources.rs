@@ -9,6 +9,7 @@ use crate::account::{
     TotpSecret,
 };
 use crate::audit::{AuditEntry, AuditFilter, AuditVerification};
+use crate::backtests::{Backtest, BacktestRequest};
 use crate::blueprints::{AssignDevices, Blueprint, BlueprintFilter, WriteBlueprint};
 use crate::decisions::{DecisionLine, Explanation};
 use crate::devices::{
@@ -20,24 +21,24 @@ use crate::exceptions::{CreateException, Exception};
 use crate::facts::DeviceFacts;
 use crate::feeds::{FeedName, FeedOutcome, FeedStatus, ImportQuery};
 use crate::library_items::{LibraryItem, LibraryItemFilter, WriteLibraryItem, WritePause};
+use crate::notes::{CreateNote, Note};
 use crate::people::{CreatePerson, Person, SetUp, SetUpState, UpdatePerson};
 use crate::policy_file::{AppliedPolicy, ApplyPolicy, PolicyFile};
 use crate::previews::{Preview, PreviewRequest};
 use crate::push_certificates::{PushCertificate, UploadPushCertificate};
 use crate::releases::{Release, ReleaseFilter, ReleaseRecord, WriteReview};
-use crate::notes::{CreateNote, Note};
+use crate::rings::{ResumeRing, RingHalt, RingProgress};
 use crate::self_service::{CreateSelfServiceRequest, SelfServiceRequest};
 use crate::server::{Health, Server, WriteApproval};
 use crate::sessions::{Session, SignIn, SignedIn};
 use crate::summary::{Summary, SummaryQuery, VersionShare, VersionShareQuery};
 use crate::tokens::{CreateToken, CreatedToken, Token};
+use crate::views::{View, WriteView};
 
-use crate::rings::{ResumeRing, RingHalt, RingProgress};
 type Asked<T> = Result<Answer<T>, ClientError>;
 
 /// No query but the page's own.
 const EVERYTHING: crate::PageQuery = crate::PageQuery { limit: None, cursor: None };
-use crate::views::{View, WriteView};
 
 /// Sessions and the server itself.
 impl Client {
@@ -63,7 +64,6 @@ impl Client {
         self.act(Method::DELETE, "/api/v1/session", Ask::default()).await
     }
 
-    pub async fn server(&self) -> Asked<Server> {
     pub async fn account(&self) -> Asked<Account> {
         self.get("/api/v1/account").await
     }
@@ -111,6 +111,7 @@ impl Client {
         self.call(Method::PUT, "/api/v1/sign-in-policy", Ask::json(policy)).await
     }
 
+    pub async fn server(&self) -> Asked<Server> {
         self.get("/api/v1/server").await
     }
 
@@ -167,6 +168,39 @@ impl Client {
         Pages::new(self, format!("/api/v1/devices/{id}/commands"), &EVERYTHING)
     }
 
+    pub async fn notes(&self, id: Uuid) -> Asked<Vec<Note>> {
+        self.get(&format!("/api/v1/devices/{id}/notes")).await
+    }
+
+    pub async fn create_note(&self, id: Uuid, note: &CreateNote) -> Asked<Note> {
+        let path = format!("/api/v1/devices/{id}/notes");
+        self.call(Method::POST, &path, Ask::json(note)).await
+    }
+
+    pub async fn delete_note(&self, id: Uuid, note: Uuid) -> Result<(), ClientError> {
+        let path = format!("/api/v1/devices/{id}/notes/{note}");
+        self.act(Method::DELETE, &path, Ask::default()).await
+    }
+
+    /// The caller's own views of the device list, and what others share.
+    pub async fn views(&self) -> Asked<Vec<View>> {
+        self.get("/api/v1/views").await
+    }
+
+    pub async fn create_view(&self, view: &WriteView) -> Asked<View> {
+        self.call(Method::POST, "/api/v1/views", Ask::json(view)).await
+    }
+
+    pub async fn update_view(&self, id: Uuid, revision: u64, view: &WriteView) -> Asked<View> {
+        let ask = Ask::json(view).revision(revision);
+        self.call(Method::PUT, &format!("/api/v1/views/{id}"), ask).await
+    }
+
+    pub async fn delete_view(&self, id: Uuid, revision: u64) -> Result<(), ClientError> {
+        let ask = Ask::default().revision(revision);
+        self.act(Method::DELETE, &format!("/api/v1/views/{id}"), ask).await
+    }
+
     /// Asks the device to connect.
     pub async fn sync_device(&self, id: Uuid) -> Result<(), ClientError> {
         self.act(Method::POST, &format!("/api/v1/devices/{id}/sync"), Ask::default()).await
@@ -216,42 +250,23 @@ impl Client {
         self.call(Method::PUT, &format!("/api/v1/library-items/{id}/pause"), Ask::json(pause)).await
     }
 
+    /// How the rings of a Managed OS item do.
+    pub async fn rings(&self, item: Uuid) -> Asked<Vec<RingProgress>> {
+        self.get(&format!("/api/v1/library-items/{item}/rings")).await
+    }
+
+    pub async fn ring_halts(&self) -> Asked<Vec<RingHalt>> {
+        self.get("/api/v1/ring-halts").await
+    }
+
+    pub async fn resume_ring(&self, id: Uuid, resume: &ResumeRing) -> Asked<RingHalt> {
+        let path = format!("/api/v1/ring-halts/{id}/resume");
+        self.call(Method::POST, &path, Ask::json(resume)).await
+    }
+
     pub fn blueprints(&self, filter: &BlueprintFilter) -> Pages<'_, Blueprint> {
         Pages::new(self, "/api/v1/blueprints", filter)
     }
-    pub async fn notes(&self, id: Uuid) -> Asked<Vec<Note>> {
-        self.get(&format!("/api/v1/devices/{id}/notes")).await
-    }
-
-    pub async fn create_note(&self, id: Uuid, note: &CreateNote) -> Asked<Note> {
-        let path = format!("/api/v1/devices/{id}/notes");
-        self.call(Method::POST, &path, Ask::json(note)).await
-    }
-
-    pub async fn delete_note(&self, id: Uuid, note: Uuid) -> Result<(), ClientError> {
-        let path = format!("/api/v1/devices/{id}/notes/{note}");
-        self.act(Method::DELETE, &path, Ask::default()).await
-    }
-
-    /// The caller's own views of the device list, and what others share.
-    pub async fn views(&self) -> Asked<Vec<View>> {
-        self.get("/api/v1/views").await
-    }
-
-    pub async fn create_view(&self, view: &WriteView) -> Asked<View> {
-        self.call(Method::POST, "/api/v1/views", Ask::json(view)).await
-    }
-
-    pub async fn update_view(&self, id: Uuid, revision: u64, view: &WriteView) -> Asked<View> {
-        let ask = Ask::json(view).revision(revision);
-        self.call(Method::PUT, &format!("/api/v1/views/{id}"), ask).await
-    }
-
-    pub async fn delete_view(&self, id: Uuid, revision: u64) -> Result<(), ClientError> {
-        let ask = Ask::default().revision(revision);
-        self.act(Method::DELETE, &format!("/api/v1/views/{id}"), ask).await
-    }
-
 
     pub async fn blueprint(&self, id: Uuid) -> Asked<Blueprint> {
         self.get(&format!("/api/v1/blueprints/{id}")).await
@@ -283,6 +298,11 @@ impl Client {
 
     pub async fn preview(&self, change: &PreviewRequest) -> Asked<Preview> {
         self.call(Method::POST, "/api/v1/previews", Ask::json(change)).await
+    }
+
+    /// Replays policies over the history of releases.
+    pub async fn backtest(&self, request: &BacktestRequest) -> Asked<Backtest> {
+        self.call(Method::POST, "/api/v1/backtests", Ask::json(request)).await
     }
 
     /// What the server has, as a policy file.
@@ -334,20 +354,6 @@ impl Client {
 
     pub async fn create_enrollment(&self, link: &CreateEnrollment) -> Asked<CreatedEnrollment> {
         self.call(Method::POST, "/api/v1/enrollments", Ask::json(link)).await
-    }
-
-    /// How the rings of a Managed OS item do.
-    pub async fn rings(&self, item: Uuid) -> Asked<Vec<RingProgress>> {
-        self.get(&format!("/api/v1/library-items/{item}/rings")).await
-    }
-
-    pub async fn ring_halts(&self) -> Asked<Vec<RingHalt>> {
-        self.get("/api/v1/ring-halts").await
-    }
-
-    pub async fn resume_ring(&self, id: Uuid, resume: &ResumeRing) -> Asked<RingHalt> {
-        let path = format!("/api/v1/ring-halts/{id}/resume");
-        self.call(Method::POST, &path, Ask::json(resume)).await
     }
 
     pub async fn revoke_enrollment(&self, id: Uuid) -> Result<(), ClientError> {

@@ -12,6 +12,7 @@ use macadam_api::devices::{
 use macadam_api::notes::{CreateNote, Note};
 use macadam_api::releases::FeedList;
 use macadam_api::summary::Standing;
+use uuid::Uuid;
 
 use super::{decide, find};
 use crate::connection::Connection;
@@ -44,8 +45,6 @@ enum DevicesCommand {
     Declarations(One),
     /// Show a device's commands and what became of them
     Commands(History),
-    /// Change a device's tags
-    Tag(Tag),
     /// Show the notes about a device
     Notes(One),
     /// Write a note about a device
@@ -63,6 +62,8 @@ enum DevicesCommand {
         #[arg(value_parser = words::id)]
         note: Uuid,
     },
+    /// Change a device's tags
+    Tag(Tag),
     /// Ask a device to connect
     Sync(One),
     /// Print the facts that decisions are made from, for `macadam decide --devices`
@@ -73,7 +74,7 @@ enum DevicesCommand {
 
 /// Which devices
 #[derive(Debug, Args)]
-struct Filter {
+pub(super) struct Filter {
     /// Part of the name, serial number, model or product
     #[arg(long)]
     search: Option<String>,
@@ -125,11 +126,11 @@ struct Filter {
     /// Only devices that run this version or something newer
     #[arg(long, value_name = "VERSION")]
     os_from: Option<String>,
-    /// Only the platforms of a list of Apple's feed: macos, ios or visionos
-    #[arg(long, value_parser = words::word::<FeedList>)]
     /// What will keep them from their targets, such as disk_space or no_bootstrap_token
     #[arg(long)]
     blocker: Option<String>,
+    /// Only the platforms of a list of Apple's feed: macos, ios or visionos
+    #[arg(long, value_parser = words::word::<FeedList>)]
     list: Option<FeedList>,
     /// name, serial_number, os_version, deadline or last_seen
     #[arg(long, value_parser = words::word::<DeviceSort>)]
@@ -195,7 +196,6 @@ impl Devices {
                 let pages = client.commands(find::device(&client, &some.device).await?);
                 show::list(shell, json, pages.at_most(some.limit), &COMMANDS, command_row).await
             }
-            DevicesCommand::Tag(tag) => {
             DevicesCommand::Notes(one) => {
                 let answer = client.notes(find::device(&client, &one.device).await?).await?;
                 show::answer(shell, json, &answer.bytes, || notes(&answer.value))
@@ -211,6 +211,7 @@ impl Devices {
                 shell.note("deleted");
                 Ok(())
             }
+            DevicesCommand::Tag(tag) => {
                 let id = find::device(&client, &tag.device).await?;
                 let update = UpdateDevice { tags: Some(tag.tags), ..UpdateDevice::default() };
                 let answer = client.update_device(id, &update).await?;
@@ -230,7 +231,7 @@ impl Devices {
 }
 
 impl Filter {
-    async fn resolve(self, client: &Client) -> Result<DeviceFilter, CliError> {
+    pub(super) async fn resolve(self, client: &Client) -> Result<DeviceFilter, CliError> {
         let blueprint = |name| find::blueprint(client, name);
         let item = |name| find::item(client, name);
         Ok(DeviceFilter {
@@ -251,6 +252,7 @@ impl Filter {
             reason: self.reason,
             due_on: self.due_on,
             os_version_from: self.os_from,
+            blocker: self.blocker,
             list: self.list,
             sort: self.sort,
         })
@@ -268,7 +270,6 @@ async fn list(
         "serial number",
         "model",
         "os",
-            blocker: self.blocker,
         "blueprint",
         "status",
         "target",
@@ -321,6 +322,8 @@ async fn count(
 fn record(record: &DeviceRecord) -> String {
     let device = &record.device;
     let decision = &device.decision;
+    let blockers = record.readiness.blockers.iter();
+    let blockers: Vec<_> = blockers.map(|it| format!("{} ({})", it.sentence, it.remedy)).collect();
     let items: Vec<_> = record.items.iter().map(|item| item.label.as_str()).collect();
     show::record(&[
         ("Name", device.name.clone()),
@@ -338,17 +341,14 @@ fn record(record: &DeviceRecord) -> String {
         ("Target", decision.target_version.clone().unwrap_or_default()),
         ("Deadline", with_zone(show::local(decision.deadline_local))),
         ("Deadline in UTC", show::maybe_instant(decision.deadline_at)),
-    let blockers = record.readiness.blockers.iter();
-    let blockers: Vec<_> = blockers.map(|it| format!("{} ({})", it.sentence, it.remedy)).collect();
         ("Meets the floor", show::yes_no(decision.meets_floor)),
         ("Because", decision.reason.clone()),
+        ("Not ready because", blockers.join("; ")),
         ("Enrolled", show::instant(device.enrolled_at)),
         ("Last seen", show::maybe_instant(device.last_seen_at)),
     ])
 }
 
-fn with_zone(local: String) -> String {
-    if local.is_empty() { local } else { format!("{local} device time") }
 fn notes(notes: &[Note]) -> String {
     let row = |note: &Note| {
         vec![
@@ -361,6 +361,8 @@ fn notes(notes: &[Note]) -> String {
     show::table(&["id", "written", "by", "note"], notes.iter().map(row))
 }
 
+fn with_zone(local: String) -> String {
+    if local.is_empty() { local } else { format!("{local} device time") }
 }
 
 fn explanation(explanation: &Explanation) -> String {
@@ -371,7 +373,6 @@ fn explanation(explanation: &Explanation) -> String {
             release.released_on.to_string(),
             show::yes_no(release.installable),
         ]
-        ("Not ready because", blockers.join("; ")),
     });
     let mut text = decide::for_people(&explanation.decision);
     text.push_str("\n\n");

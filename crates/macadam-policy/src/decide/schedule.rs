@@ -87,6 +87,7 @@ impl<'a> Schedule<'a> {
         (date, at): (Date, Time),
         installable_from: Option<Date>,
     ) -> Obligation {
+        let date = add_days(date, self.stood_still(version));
         let without_notice = date.to_datetime(at);
         let noticed = self.notice.map_or(date, |notice| date.max(notice.over(installable_from)));
         Obligation { version, due: noticed.to_datetime(at), without_notice }
@@ -100,11 +101,11 @@ impl<'a> Schedule<'a> {
         if self.item.ring_offset_days > 0 {
             trace.push(item, DeadlineRule::RingOffset { days: self.item.ring_offset_days });
         }
-        if first.due > first.without_notice {
         let days = self.stood_still(first.version);
         if days > 0 {
             trace.push(item, DeadlineRule::HaltExtends { version: first.version, days });
         }
+        if first.due > first.without_notice {
             let (from, to) = (first.without_notice, first.due);
             trace.push(item, DeadlineRule::NoticeExtends { from, to });
         }
@@ -119,7 +120,6 @@ impl<'a> Schedule<'a> {
         allowed
     }
 
-    /// What fell due during an exemption is due on the day after it, at the same time of day.
     /// For how many days the clock of a release stood still because of trouble in earlier rings:
     /// while what meets an obligation is halted, nothing else is offered for it.
     fn stood_still(&self, version: OsVersion) -> u16 {
@@ -127,6 +127,7 @@ impl<'a> Schedule<'a> {
         halts.map(RingHalt::days).fold(0, u16::saturating_add)
     }
 
+    /// What fell due during an exemption is due on the day after it, at the same time of day.
     fn after_exemption(&self, due: DateTime) -> DateTime {
         match self.item.exempt_until {
             Some(until) if due.date() <= until => add_days(until, 1).to_datetime(due.time()),

@@ -52,11 +52,6 @@ const HASHES_AT_ONCE: usize = 2;
 const HASH_OF_NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bWFjYWRhbW5vYm9keQ\
     $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-type Attempts = RateLimiter<
-    IpAddr,
-    DefaultKeyedStateStore<IpAddr>,
-    WallClock,
-    governor::middleware::NoOpMiddleware<Nanos>,
 type Codes = RateLimiter<
     String,
     DefaultKeyedStateStore<String>,
@@ -64,6 +59,11 @@ type Codes = RateLimiter<
     governor::middleware::NoOpMiddleware<Nanos>,
 >;
 
+type Attempts = RateLimiter<
+    IpAddr,
+    DefaultKeyedStateStore<IpAddr>,
+    WallClock,
+    governor::middleware::NoOpMiddleware<Nanos>,
 >;
 
 /// What keeps guessing passwords slow and cheap.
@@ -89,7 +89,7 @@ impl Doors {
         let attempts = Attempts::new(
             quota.allow_burst(ATTEMPTS_AT_ONCE),
             DefaultKeyedStateStore::default(),
-            clock,
+            clock.clone(),
         );
         let quota = Quota::with_period(CODE_EVERY).expect("the period is not zero");
         let quota = quota.allow_burst(CODES_AT_ONCE);

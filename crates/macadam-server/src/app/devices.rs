@@ -115,11 +115,11 @@ impl App {
             bootstrap_token_escrowed: Some(row.has_bootstrap_token),
             identity_expires_at: self.store.identity_expiry(row.enrollment_id).await?,
             items,
-            status_items: status_items(&situation),
-            device: shown(row, now),
             readiness: Readiness::new(
                 decided.as_ref().map(|decided| decided.blockers.as_slice()).unwrap_or_default(),
             ),
+            status_items: status_items(&situation),
+            device: shown(row, now),
         })
     }
 

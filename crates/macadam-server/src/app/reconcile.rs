@@ -160,7 +160,7 @@ impl App {
         let mut changes = Changes::at(self.fleet_clock.now(), source);
         for situation in devices {
             if let Some(decided) = knowledge.decide(changes.now, situation) {
-                self.note_changes(&mut changes, situation, &decided);
+                self.note_changes(&mut changes, knowledge, situation, &decided);
             }
         }
         self.write_changes(changes, saved).await
@@ -169,6 +169,7 @@ impl App {
     fn note_changes(
         &self,
         changes: &mut Changes<'_>,
+        knowledge: &Knowledge,
         situation: &DeviceSituation,
         decided: &Decided,
     ) {

@@ -1,6 +1,7 @@
 //! From stored facts to the device that the decision sees. Whatever a device told that cannot be
 //! understood counts as not told.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,10 +15,10 @@ use macadam_policy::{
 use macadam_protocol::ddm::declaration_type;
 use macadam_store::{DeviceFacts, DeviceSituation};
 
-/// The device as the decision sees it; `None` until it has told its platform and version.
 /// How a battery that needs service stands among the facts that are kept as JSON.
 const BATTERY_SERVICE: &str = r#""device.power.battery-health":"service-recommended""#;
 
+/// The device as the decision sees it; `None` until it has told its platform and version.
 pub(crate) fn device(
     situation: &DeviceSituation,
     capabilities: Option<&Capabilities>,
@@ -49,7 +50,6 @@ pub(crate) fn device(
     })
 }
 
-/// What rules and rings look at.
 /// What the device told that has to do with installing.
 pub(crate) fn readiness_facts(situation: &DeviceSituation) -> ReadinessFacts {
     let facts = &situation.facts;
@@ -61,6 +61,7 @@ pub(crate) fn readiness_facts(situation: &DeviceSituation) -> ReadinessFacts {
     }
 }
 
+/// What rules and rings look at.
 pub(crate) fn attributes(situation: &DeviceSituation) -> Attributes {
     let facts = &situation.facts;
     Attributes {
@@ -89,6 +90,7 @@ pub(crate) fn item_history(
         reached_at: of_item(&situation.reached).unwrap_or(now),
         requested_at: of_item(&situation.requested),
         exempt_until: exempt.map(|(_, until)| local_day(*until, offset)).max(),
+        halts: halts.get(&item).cloned().unwrap_or_default(),
     }
 }
 
@@ -104,7 +106,6 @@ pub(crate) fn speaks_ddm(device: &Device) -> bool {
 }
 
 fn update_id(facts: &DeviceFacts, platform: Platform) -> Option<UpdateId> {
-        halts: halts.get(&item).cloned().unwrap_or_default(),
     listed_id(platform, facts.update_id.as_deref(), &facts.product)
 }
 

@@ -212,7 +212,6 @@ fn reason_counts(counts: &FleetCounts, undecided: u64, now: Timestamp) -> Vec<Re
     reasons
 }
 
-fn platform_summary((platform, standings): (Platform, Standings)) -> PlatformSummary {
 fn blocker_counts(counts: &FleetCounts) -> Vec<BlockerCount> {
     let mut by_code: BTreeMap<String, u64> = BTreeMap::new();
     for count in &counts.decided {
@@ -234,6 +233,7 @@ fn blocker_counts(counts: &FleetCounts) -> Vec<BlockerCount> {
     blockers
 }
 
+fn platform_summary((platform, standings): (Platform, Standings)) -> PlatformSummary {
     PlatformSummary { platform: platform.into(), devices: total(&standings), standings }
 }
 

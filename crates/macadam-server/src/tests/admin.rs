@@ -8,10 +8,10 @@ mod events;
 mod fleet;
 mod lists;
 mod policy;
-mod summary;
-
 mod rings;
 mod saved;
+mod summary;
+
 use std::time::Duration;
 
 use macadam_api::client::{Client, ClientError, ClientSettings};

@@ -36,6 +36,7 @@ fn operations() -> Vec<(String, Method, String)> {
         for method in item.as_object().unwrap().keys() {
             let concrete = path
                 .replace("{id}", "01980000-0000-7000-8000-000000000001")
+                .replace("{note_id}", "01980000-0000-7000-8000-000000000002")
                 .replace("{name}", "gdmf");
             assert!(!concrete.contains('{'), "{path} has a parameter this test does not know");
             let verb = method.to_uppercase().parse().unwrap();

@@ -28,6 +28,13 @@ queries! {
     SAVE_MEMBERS = { "insert into declaration_set_member (set_token, identifier, server_token)
         select value ->> 0, value ->> 1, value ->> 2 from json_each($1)
         where true on conflict do nothing" }
+    // In the order in which small writes lock them, too.
+    LOCK = {
+        sqlite: "select count(*) as value from json_each($1)",
+        postgres: "select count(*) as value from (select e.id from json_each($1) v
+            join enrollment e on e.device_id = as_uuid(v.value ->> 0) and e.ended_at is null
+            order by e.id for no key update of e) as locked",
+    }
     // Written so that nobody looks for the former set in its index: thousands have the same one.
     ASSIGN = { "update enrollment set assigned_set = v.token, assigned_at = $2
         from (select as_uuid(value ->> 0) as device, value ->> 1 as token, value ->> 2 as former
@@ -224,6 +231,7 @@ async fn assign(
         (device.0, &set.0, former.as_ref().map(|former| &former.0))
     });
     let rows = json(&rows.collect::<Vec<_>>());
+    let _: (i64,) = conn.one(&LOCK, params![rows]).await?;
     let mut assigned: Vec<Assigned> = conn.all(&ASSIGN, params![rows, at]).await?;
     assigned.sort_unstable();
     let ids: BTreeMap<_, _> =

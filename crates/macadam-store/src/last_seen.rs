@@ -12,12 +12,26 @@ use crate::db::{params, queries};
 use crate::store::BULK_LIMIT;
 use crate::{EnrollmentId, Store, StoreError};
 
+macro_rules! seen {
+    ($seen:literal) => {
+        concat!(
+            "update enrollment set last_seen_at = v.at from (",
+            $seen,
+            ") as v where enrollment.id = v.id
+                and (enrollment.last_seen_at is null or enrollment.last_seen_at < v.at)"
+        )
+    };
+}
+
 queries! {
-    SEEN = { "update enrollment set last_seen_at = v.at
-        from (select as_uuid(value ->> 0) as id, cast(value ->> 1 as bigint) as at
-            from json_each($1)) as v
-        where enrollment.id = v.id
-            and (enrollment.last_seen_at is null or enrollment.last_seen_at < v.at)" }
+    SEEN = {
+        sqlite: seen!("select as_uuid(value ->> 0) as id,
+            cast(value ->> 1 as bigint) as at from json_each($1)"),
+        // Locked in the order in which other writes lock them.
+        postgres: seen!("select e.id, cast(j.value ->> 1 as bigint) as at
+            from json_each($1) j join enrollment e on e.id = as_uuid(j.value ->> 0)
+            order by e.id for no key update of e"),
+    }
 }
 
 /// Times that are not written yet.

@@ -1,6 +1,8 @@
 //! PostgreSQL: a pool, and a few lanes in which hot small writes share transactions.
 //!
 //! All steps of one enrollment go through the same lane, so that lanes never wait for each other.
+//! A transaction locks enrollments in the order of their ids, like bulk writes do: otherwise they
+//! would wait for each other in circles, which PostgreSQL only notices after a second.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -42,7 +44,7 @@ pub(crate) async fn connect(url: &str, connections: u32) -> Result<PgPool, sqlx:
 /// The lanes of hot writes; they end when the last handle is gone.
 #[derive(Clone)]
 pub(crate) struct Lanes {
-    lanes: Vec<mpsc::Sender<BoxJob>>,
+    lanes: Vec<mpsc::Sender<(Uuid, BoxJob)>>,
 }
 
 impl Lanes {
@@ -59,14 +61,16 @@ impl Lanes {
     pub(crate) async fn submit(&self, key: Uuid, job: BoxJob) -> Result<(), StoreError> {
         let lane = (key.as_u128() % self.lanes.len().max(1) as u128) as usize;
         let lane = self.lanes.get(lane).ok_or(StoreError::Closed)?;
-        lane.send(job).await.map_err(|_| StoreError::Closed)
+        lane.send((key, job)).await.map_err(|_| StoreError::Closed)
     }
 }
 
-async fn write_until_closed(mut source: FromPool, mut queue: mpsc::Receiver<BoxJob>) {
+async fn write_until_closed(mut source: FromPool, mut queue: mpsc::Receiver<(Uuid, BoxJob)>) {
     let mut batch = Vec::new();
     while queue.recv_many(&mut batch, BATCH_LIMIT).await > 0 {
-        run_jobs(&mut source, std::mem::take(&mut batch)).await;
+        // The sort is stable: what is done for one enrollment stays in its order.
+        batch.sort_by_key(|(key, _)| *key);
+        run_jobs(&mut source, batch.drain(..).map(|(_, job)| job).collect()).await;
     }
 }
 

@@ -171,8 +171,10 @@ impl Rig {
         serde_json::from_slice(&output.stdout).context("reading the load's report")
     }
 
-    /// Ends the server as a power failure of its process would.
+    /// Ends the server as a power failure of its process would. The doubles end too: whoever
+    /// verifies what was kept stands in for them.
     pub(super) fn kill_and_restart(&mut self) -> anyhow::Result<()> {
+        self.doubles.end();
         self.server.kill().context("killing the server")?;
         self.server.wait().context("waiting for the server")?;
         self.server = start_server(&self.directory, &self.programs, self.address)?;

@@ -5,7 +5,7 @@ import { expect, test } from "./rig";
 
 test("acts are filtered, opened, verified and exported", async ({ page }) => {
   await page.goto("/activity");
-  await page.getByRole("textbox", { name: "Act" }).fill("Upload a push");
+  await page.getByPlaceholder("Any act").fill("Upload a push");
   await page.getByRole("option", { name: "Upload a push certificate" }).click();
   await expect(page).toHaveURL(/action=upload_push_certificate/);
   await page.getByRole("button", { name: "Upload a push certificate" }).first().click();

@@ -35,6 +35,7 @@ export function pagesToSee(): PageToSee[] {
     { name: "release", path: "/releases/macos-26.3" },
     { name: "enrollment", path: "/enrollment" },
     { name: "activity", path: "/activity" },
+    { name: "account", path: "/account" },
     { name: "unknown", path: "/no-such-page" },
   ];
 }

@@ -144,6 +144,12 @@ const libraryItem = createRoute({
   component: lazyRouteComponent(() => import("./pages/library/ItemPage"), "ItemPage"),
 });
 
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./pages/account/AccountPage"), "AccountPage"),
+});
+
 export const routes = root.addChildren([
   setUp,
   signIn,
@@ -160,5 +166,6 @@ export const routes = root.addChildren([
     device,
     enrollment,
     activity,
+    account,
   ]),
 ]);

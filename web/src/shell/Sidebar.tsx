@@ -10,15 +10,15 @@ import {
   IconSun,
   IconUser,
 } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { api, asked } from "../api/client";
 import { sessionQuery } from "../api/queries";
 import { chooseLanguage, type Language, languages } from "../texts";
 import { Logo } from "./Logo";
 import { icons, places } from "./places";
 import classes from "./Sidebar.module.css";
+import { useSignOut } from "./signOut";
 
 export function Sidebar() {
   const { t } = useTranslation();
@@ -71,6 +71,10 @@ function AccountMenu() {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<IconUser size={16} />} component={Link} to="/account">
+          {t("nav.account")}
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Label>{t("session:appearance")}</Menu.Label>
         {schemes.map(({ value, Icon }) => (
           <Menu.Item
@@ -101,16 +105,4 @@ function AccountMenu() {
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-function useSignOut() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => asked(api.DELETE("/api/v1/session")),
-    // Whatever the server said: nothing that was read stays in this page.
-    onSettled: () => {
-      client.clear();
-      window.location.assign("/sign-in");
-    },
-  });
 }

@@ -1,5 +1,6 @@
 // German: the same keys as English, which a test checks.
 
+import account from "./de/account.json";
 import activity from "./de/activity.json";
 import blueprints from "./de/blueprints.json";
 import common from "./de/common.json";
@@ -13,6 +14,7 @@ import rules from "./de/rules.json";
 import session from "./de/session.json";
 
 export const de = {
+  account,
   activity,
   blueprints,
   common,

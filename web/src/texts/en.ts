@@ -1,5 +1,6 @@
 // English: one file per noun, in the order of the sidebar.
 
+import account from "./en/account.json";
 import activity from "./en/activity.json";
 import blueprints from "./en/blueprints.json";
 import common from "./en/common.json";
@@ -13,6 +14,7 @@ import rules from "./en/rules.json";
 import session from "./en/session.json";
 
 export const en = {
+  account,
   activity,
   blueprints,
   common,

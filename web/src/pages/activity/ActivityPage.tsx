@@ -10,6 +10,7 @@ import { useTranslation } from "react-i18next";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { Export } from "../../parts/Export";
 import { Message } from "../../parts/Message";
+import { useMore } from "../../parts/more";
 import { PageHeader } from "../../parts/PageHeader";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
@@ -29,6 +30,7 @@ export function ActivityPage() {
   const navigate = useNavigate({ from: "/activity" });
   const [open, setOpen] = useState<Entry | null>(null);
   const list = useInfiniteQuery(auditQuery(search));
+  const loadMore = useMore(list);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const columns = useMemo(() => entryColumns(t, setOpen), [t]);
   const change = useCallback(
@@ -70,7 +72,7 @@ export function ActivityPage() {
         isLoading={list.isPending}
         error={list.error}
         retry={() => void list.refetch()}
-        loadMore={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
+        loadMore={loadMore}
         empty={
           <Message Icon={IconHistory} title={t("none")}>
             {t("none_text")}

@@ -12,7 +12,8 @@ export function DeviceDetails({ device }: { device: Schemas["DeviceRecord"] }) {
   const { t } = useTranslation("devices");
   const yesNo = (value: boolean | null | undefined) =>
     value == null ? t("details.unknown") : value ? t("yes") : t("no");
-  const moment = (at: string | null | undefined) => (at ? <Moment at={at} /> : t("details.never"));
+  const moment = (at: string | null | undefined, none = t("details.never")) =>
+    at ? <Moment at={at} /> : none;
   const theirs = (text: string | null | undefined) => (text ? <Theirs text={text} /> : "–");
   return (
     <div className={classes.panel}>
@@ -49,7 +50,7 @@ export function DeviceDetails({ device }: { device: Schemas["DeviceRecord"] }) {
               [t("column.supervised"), yesNo(device.supervised)],
               [t("details.ddm"), yesNo(device.has_ddm_enforcement)],
               [t("details.bootstrap_token"), yesNo(device.bootstrap_token_escrowed)],
-              [t("details.identity"), moment(device.identity_expires_at)],
+              [t("details.identity"), moment(device.identity_expires_at, t("details.unknown"))],
             ]}
           />
         </Card>
@@ -61,7 +62,12 @@ export function DeviceDetails({ device }: { device: Schemas["DeviceRecord"] }) {
               all={device.items.map((item) => [
                 item.label,
                 <span key={item.id}>
-                  {item.ring && `${item.ring}, `}
+                  {item.ring && (
+                    <>
+                      <Theirs text={item.ring} />
+                      <br />
+                    </>
+                  )}
                   {t("details.reached")} <Moment at={item.reached_at} />
                 </span>,
               ])}

@@ -10,6 +10,7 @@ import { useColumns } from "../../parts/columns";
 import { DataTable } from "../../parts/DataTable";
 import { Export } from "../../parts/Export";
 import { Message } from "../../parts/Message";
+import { useMore } from "../../parts/more";
 import { PageHeader } from "../../parts/PageHeader";
 import { SearchBox } from "../../parts/SearchBox";
 import { DeviceCard, deviceColumns } from "./columns";
@@ -32,12 +33,7 @@ export function DevicesPage() {
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const columns = useMemo(() => deviceColumns(t), [t]);
   const choice = useColumns("devices", columns);
-  const { fetchNextPage, isFetchingNextPage } = list;
-  const loadMore = useCallback(() => {
-    if (!isFetchingNextPage) {
-      void fetchNextPage();
-    }
-  }, [fetchNextPage, isFetchingNextPage]);
+  const loadMore = useMore(list);
   const total = search.status ? (counts?.by_status[search.status] ?? 0) : counts?.total;
   return (
     <div className={classes.page}>
@@ -72,7 +68,7 @@ export function DevicesPage() {
         isLoading={list.isPending}
         error={list.error}
         retry={() => void list.refetch()}
-        loadMore={list.hasNextPage ? loadMore : undefined}
+        loadMore={loadMore}
         empty={<NoDevices search={search} />}
       />
     </div>

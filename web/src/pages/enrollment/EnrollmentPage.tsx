@@ -12,6 +12,7 @@ import type { Schemas } from "../../api/client";
 import { Badge, type Tone } from "../../parts/Badge";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { Message } from "../../parts/Message";
+import { useMore } from "../../parts/more";
 import { PageHeader } from "../../parts/PageHeader";
 import { usePermission } from "../../parts/permission";
 import { Theirs } from "../../parts/Theirs";
@@ -35,6 +36,7 @@ export function EnrollmentPage() {
   const [isOpen, dialog] = useDisclosure(false);
   const mayEdit = usePermission("edit_enrollments");
   const list = useInfiniteQuery(enrollmentsQuery);
+  const loadMore = useMore(list);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const columns = useMemo(() => linkColumns(t, mayEdit), [t, mayEdit]);
   const create = mayEdit && (
@@ -56,7 +58,7 @@ export function EnrollmentPage() {
         isLoading={list.isPending}
         error={list.error}
         retry={() => void list.refetch()}
-        loadMore={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
+        loadMore={loadMore}
         empty={
           <Message Icon={IconLink} title={t("none")} action={create}>
             {t("none_text")}

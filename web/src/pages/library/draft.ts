@@ -56,6 +56,7 @@ function managedOsDraft(settings: ManagedOs): ManagedOsDraft {
     installation: "continuously_enforce",
     legacy_time_zone: null,
     rings: [],
+    ring_halt: { percent: 2, devices: 3 },
     freeze_windows: [],
     maintenance_windows: [],
     minimum_notice_days: 0,

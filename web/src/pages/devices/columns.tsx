@@ -38,7 +38,7 @@ export function deviceColumns(t: Words): Column<Device>[] {
     {
       id: "name",
       header: t("column.name"),
-      width: "minmax(12rem, 2fr)",
+      width: "minmax(12rem, 1fr)",
       sort: "name",
       cell: (device) => <Name device={device} />,
     },
@@ -71,13 +71,13 @@ export function deviceColumns(t: Words): Column<Device>[] {
     {
       id: "model",
       header: t("column.model"),
-      width: "minmax(14rem, 1.5fr)",
+      width: "minmax(14rem, 1fr)",
       cell: (device) => <Theirs text={device.model} className={classes.second} />,
     },
     {
       id: "blueprint",
       header: t("column.blueprint"),
-      width: "minmax(7rem, 1fr)",
+      width: "minmax(7rem, 0.6fr)",
       cell: (device) => <span className={classes.second}>{device.blueprint?.name ?? "–"}</span>,
     },
     {

@@ -57,9 +57,11 @@ export function ReleasePage() {
             <WhoHasIt release={release} />
           </Card>
           <Card title={t("builds")}>
-            {release.builds.map((build) => (
-              <Build key={`${build.build} ${build.prerequisite_build}`} build={build} />
-            ))}
+            <div>
+              {release.builds.map((build) => (
+                <Build key={`${build.build} ${build.prerequisite_build}`} build={build} />
+              ))}
+            </div>
           </Card>
         </div>
         <div className={classes.column}>

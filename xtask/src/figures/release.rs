@@ -37,7 +37,7 @@ fn measure(engine: Engine, devices: u32) -> anyhow::Result<()> {
         proof: "proxy-header",
         start: Some(BEFORE),
     })?;
-    rig.turn_doubles_to(AFTER)?;
+    rig.start_doubles(AFTER)?;
     // The second reading is of the quiet server alone.
     rig.take_peak_memory()?;
     let before = rig.take_peak_memory()?;

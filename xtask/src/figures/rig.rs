@@ -46,7 +46,9 @@ impl Rig {
         let simulator = programs.join("macadam-sim");
         let load = directory.join("load");
         run(Command::new(&simulator).args(["load", "prepare", "--directory"]).arg(&load))?;
-        let doubles = Doubles::start(&simulator, &directory.join("doubles"), plan.start)?;
+        let mut doubles = Doubles::start(&simulator, &directory.join("doubles"), plan.start)?;
+        // They know none of the load's devices, and would say so to the server.
+        doubles.end();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a port")?;
         let address = listener.local_addr()?;
         drop(listener);
@@ -114,8 +116,8 @@ impl Rig {
         run(&mut self.cli(arguments))
     }
 
-    /// Turns the clock of Apple's doubles; the server goes on at the same addresses.
-    pub(super) fn turn_doubles_to(&mut self, time: &str) -> anyhow::Result<()> {
+    /// Lets the doubles of Apple's services work, as they were at a moment.
+    pub(super) fn start_doubles(&mut self, time: &str) -> anyhow::Result<()> {
         let simulator = self.programs.join("macadam-sim");
         self.doubles.restart(&simulator, &self.directory.join("doubles"), time)
     }
@@ -171,10 +173,8 @@ impl Rig {
         serde_json::from_slice(&output.stdout).context("reading the load's report")
     }
 
-    /// Ends the server as a power failure of its process would. The doubles end too: whoever
-    /// verifies what was kept stands in for them.
+    /// Ends the server as a power failure of its process would.
     pub(super) fn kill_and_restart(&mut self) -> anyhow::Result<()> {
-        self.doubles.end();
         self.server.kill().context("killing the server")?;
         self.server.wait().context("waiting for the server")?;
         self.server = start_server(&self.directory, &self.programs, self.address)?;
@@ -194,7 +194,9 @@ impl Rig {
             command.args(["load", "verify-ledger", "--ledger"]).arg(ledger);
             command.args(["--server", &format!("http://{}", self.address)]);
             command.arg("--doubles").arg(self.directory.join("doubles"));
-            run(command.env("MACADAM_TOKEN", &self.token))?;
+            let status = command.env("MACADAM_TOKEN", &self.token).stdout(Stdio::null()).status();
+            let status = status.context("starting the verification")?;
+            ensure!(status.success(), "{} holds what the server lost", ledger.display());
         }
         Ok(())
     }

@@ -36,6 +36,11 @@ export function pagesToSee(): PageToSee[] {
     { name: "enrollment", path: "/enrollment" },
     { name: "activity", path: "/activity" },
     { name: "account", path: "/account" },
+    { name: "settings", path: "/settings" },
+    { name: "settings-people", path: "/settings?part=people" },
+    { name: "settings-tokens", path: "/settings?part=tokens" },
+    { name: "settings-push", path: "/settings?part=push" },
+    { name: "settings-appearance", path: "/settings?part=appearance" },
     { name: "unknown", path: "/no-such-page" },
   ];
 }

@@ -15,6 +15,7 @@ import { blueprintsSearch } from "./pages/blueprints/search";
 import { type DeviceTab, deviceSearch, deviceTabSearch } from "./pages/devices/search";
 import { itemSearch, librarySearch, newItemSearch } from "./pages/library/search";
 import { releaseSearch } from "./pages/releases/search";
+import { settingsSearch } from "./pages/settings/search";
 import { Shell } from "./shell/Shell";
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
@@ -150,6 +151,13 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("./pages/account/AccountPage"), "AccountPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  validateSearch: settingsSearch,
+  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
+});
+
 export const routes = root.addChildren([
   setUp,
   signIn,
@@ -167,5 +175,6 @@ export const routes = root.addChildren([
     enrollment,
     activity,
     account,
+    settings,
   ]),
 ]);

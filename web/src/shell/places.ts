@@ -40,6 +40,7 @@ export const places: Place[] = [
   { name: "devices", to: "/devices" },
   { name: "enrollment", to: "/enrollment" },
   { name: "activity", to: "/activity", needs: "read_audit" },
+  { name: "settings", to: "/settings" },
 ];
 
 export const icons: Record<PlaceName, TablerIcon> = {

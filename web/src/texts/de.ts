@@ -12,18 +12,6 @@ import preview from "./de/preview.json";
 import releases from "./de/releases.json";
 import rules from "./de/rules.json";
 import session from "./de/session.json";
+import settings from "./de/settings.json";
 
-export const de = {
-  account,
-  activity,
-  blueprints,
-  common,
-  devices,
-  enrollment,
-  home,
-  library,
-  preview,
-  releases,
-  rules,
-  session,
-};
+export const de = { account, activity, blueprints, common, devices, enrollment, home, library, preview, releases, rules, session, settings };

@@ -12,18 +12,6 @@ import preview from "./en/preview.json";
 import releases from "./en/releases.json";
 import rules from "./en/rules.json";
 import session from "./en/session.json";
+import settings from "./en/settings.json";
 
-export const en = {
-  account,
-  activity,
-  blueprints,
-  common,
-  devices,
-  enrollment,
-  home,
-  library,
-  preview,
-  releases,
-  rules,
-  session,
-};
+export const en = { account, activity, blueprints, common, devices, enrollment, home, library, preview, releases, rules, session, settings };

@@ -1,0 +1,45 @@
+// Settings: people and their roles, tokens of machines, and the push certificate.
+
+import { expect, macadam, test } from "./rig";
+
+test("person is added, gets another role, and is removed", async ({ page }) => {
+  const email = `person-${Date.now()}@example.com`;
+  await page.goto("/settings?part=people");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Kim");
+  await dialog.getByRole("textbox", { name: "E-mail address" }).fill(email);
+  await dialog.getByLabel("First password").fill("a long enough password");
+  await dialog.getByRole("button", { name: "Add a person" }).click();
+  const row = page.getByRole("listitem").filter({ hasText: email });
+  await expect(row).toContainText("never signed in");
+  await row.getByRole("combobox").click();
+  await page.getByRole("option", { name: "Auditor", exact: true }).click();
+  await expect.poll(() => macadam("people", "list", "--json")).toContain('"auditor"');
+  await row.getByRole("button", { name: "Remove Kim" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await expect(row).toBeHidden();
+});
+
+test("token is shown once and revoked", async ({ page }) => {
+  const name = `machine ${Date.now()}`;
+  await page.goto("/settings?part=tokens");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill(name);
+  await dialog.getByRole("button", { name: "Make a token" }).click();
+  await expect(dialog).toContainText("shown only this once");
+  await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+  const row = page.getByRole("listitem").filter({ hasText: name });
+  await row.getByRole("button", { name: `Revoke ${name}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await expect(row).toBeHidden();
+});
+
+test("push certificate says until when it lasts, and how it is renewed", async ({ page }) => {
+  await page.goto("/settings?part=push");
+  const shown = JSON.parse(macadam("push-certificate", "show", "--json")) as { topic: string };
+  await expect(page.getByText(shown.topic)).toBeVisible();
+  await expect(page.getByText("Choose Renew beside the certificate")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Upload" })).toBeDisabled();
+});

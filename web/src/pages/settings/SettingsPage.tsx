@@ -1,0 +1,54 @@
+// Settings: the server itself, who may do what, credentials of machines, and Apple's certificate.
+
+import { Tabs } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { PageHeader } from "../../parts/PageHeader";
+import { Appearance } from "./Appearance";
+import { Organization } from "./Organization";
+import { People } from "./People";
+import { PushCertificate } from "./PushCertificate";
+import classes from "./Settings.module.css";
+import { type Part, parts } from "./search";
+import { Tokens } from "./Tokens";
+
+export function SettingsPage() {
+  const { t } = useTranslation("settings");
+  const { part = "organization" } = useSearch({ from: "/inside/settings" });
+  const navigate = useNavigate({ from: "/settings" });
+  return (
+    <>
+      <PageHeader title={t("title")} />
+      <Tabs
+        value={part}
+        onChange={(value) => void navigate({ search: { part: value as Part }, replace: true })}
+        keepMounted={false}
+      >
+        <Tabs.List className={classes.tabs}>
+          {parts.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`part.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <div className={classes.panel}>
+          <Tabs.Panel value="organization">
+            <Organization />
+          </Tabs.Panel>
+          <Tabs.Panel value="people">
+            <People />
+          </Tabs.Panel>
+          <Tabs.Panel value="tokens">
+            <Tokens />
+          </Tabs.Panel>
+          <Tabs.Panel value="push">
+            <PushCertificate />
+          </Tabs.Panel>
+          <Tabs.Panel value="appearance">
+            <Appearance />
+          </Tabs.Panel>
+        </div>
+      </Tabs>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+// What Settings asks the server.
+
+import { queryOptions } from "@tanstack/react-query";
+import { ApiError, api, asked, type Schemas } from "../../api/client";
+import { everyPage, PAGE } from "../../api/pages";
+import { LIVE } from "../../api/queries";
+
+export type Person = Schemas["Person"];
+export type Token = Schemas["Token"];
+
+export const peopleQuery = queryOptions({
+  queryKey: ["people"],
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => {
+      const query = { limit: PAGE, ...cursor };
+      return asked(api.GET("/api/v1/people", { params: { query }, signal }));
+    }),
+  refetchInterval: LIVE,
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ["tokens"],
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => {
+      const query = { limit: PAGE, ...cursor };
+      return asked(api.GET("/api/v1/tokens", { params: { query }, signal }));
+    }),
+  refetchInterval: LIVE,
+});
+
+/** The certificate in use, or `null` before the first. */
+export const pushCertificateQuery = queryOptions({
+  queryKey: ["push-certificate"],
+  queryFn: async ({ signal }) => {
+    try {
+      return await asked(api.GET("/api/v1/push-certificate", { signal }));
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "not_found") {
+        return null;
+      }
+      throw error;
+    }
+  },
+  refetchInterval: LIVE,
+});

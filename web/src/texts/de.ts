@@ -14,4 +14,18 @@ import rules from "./de/rules.json";
 import session from "./de/session.json";
 import settings from "./de/settings.json";
 
-export const de = { account, activity, blueprints, common, devices, enrollment, home, library, preview, releases, rules, session, settings };
+export const de = {
+  account,
+  activity,
+  blueprints,
+  common,
+  devices,
+  enrollment,
+  home,
+  library,
+  preview,
+  releases,
+  rules,
+  session,
+  settings,
+};

@@ -14,4 +14,18 @@ import rules from "./en/rules.json";
 import session from "./en/session.json";
 import settings from "./en/settings.json";
 
-export const en = { account, activity, blueprints, common, devices, enrollment, home, library, preview, releases, rules, session, settings };
+export const en = {
+  account,
+  activity,
+  blueprints,
+  common,
+  devices,
+  enrollment,
+  home,
+  library,
+  preview,
+  releases,
+  rules,
+  session,
+  settings,
+};

@@ -7,11 +7,17 @@ import type { Schemas } from "../../../api/client";
 import { ConditionEditor } from "../../../parts/condition/ConditionEditor";
 import classes from "./Form.module.css";
 import type { FormProps } from "./props";
+import { RingHalt } from "./RingHalt";
 import { Section } from "./Section";
 
 type Ring = Schemas["Ring"];
 
-export function Rings({ draft: { rings }, change, problem }: FormProps) {
+export function Rings(props: FormProps) {
+  const {
+    draft: { rings },
+    change,
+    problem,
+  } = props;
   const { t } = useTranslation(["library", "common"]);
   const set = (next: Ring[]) => change({ rings: next });
   const put = (index: number, changes: Partial<Ring>) =>
@@ -111,6 +117,7 @@ export function Rings({ draft: { rings }, change, problem }: FormProps) {
             />
           </fieldset>
         ))}
+        {rings.length > 1 && <RingHalt {...props} />}
       </Stack>
     </Section>
   );

@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import type { TablerIcon } from "@tabler/icons-react";
 import { IconCloudOff } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
@@ -35,10 +36,14 @@ export function FailedMessage({ error, retry }: { error: Error; retry?: () => vo
         Icon={IconCloudOff}
         title={t("failed.title")}
         action={
-          retry && (
-            <Button variant="default" onClick={retry}>
-              {t("retry")}
-            </Button>
+          isWithoutSecondFactor(error) ? (
+            <Link to="/account">{t("failed.to_account")}</Link>
+          ) : (
+            retry && (
+              <Button variant="default" onClick={retry}>
+                {t("retry")}
+              </Button>
+            )
           )
         }
       >
@@ -48,11 +53,21 @@ export function FailedMessage({ error, retry }: { error: Error; retry?: () => vo
   );
 }
 
+/** Whether one can do nothing but set up a second factor. */
+function isWithoutSecondFactor(error: Error): boolean {
+  return error instanceof ApiError && error.code === "second_factor_required";
+}
+
 /** An error in words that say what to do. */
 export function useFailure(error: Error): string {
   const { t } = useTranslation();
   const code = error instanceof ApiError ? error.code : "other";
-  if (code === "unreachable" || code === "forbidden" || code === "not_found") {
+  if (
+    code === "unreachable" ||
+    code === "forbidden" ||
+    code === "not_found" ||
+    code === "second_factor_required"
+  ) {
     return t(`failed.${code}`);
   }
   return t("failed.other", { message: error.message });

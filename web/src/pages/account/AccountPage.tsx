@@ -1,4 +1,4 @@
-// Oneself: who one is here, how the app looks, and one's password.
+// Oneself: who one is here, how the app looks, and how and where one signs in.
 
 import { Button, SegmentedControl, useMantineColorScheme } from "@mantine/core";
 import { IconLogout } from "@tabler/icons-react";
@@ -13,6 +13,8 @@ import { useSignOut } from "../../shell/signOut";
 import { chooseLanguage, type Language, languages } from "../../texts";
 import classes from "./Account.module.css";
 import { PasswordForm } from "./PasswordForm";
+import { SecondFactor } from "./SecondFactor";
+import { Sessions } from "./Sessions";
 
 export function AccountPage() {
   const { t } = useTranslation(["account", "common", "session"]);
@@ -58,6 +60,12 @@ export function AccountPage() {
         </Card>
         <Card title={t("password.title")}>
           <PasswordForm />
+        </Card>
+        <Card title={t("second.title")}>
+          <SecondFactor />
+        </Card>
+        <Card title={t("sessions.title")}>
+          <Sessions />
         </Card>
       </div>
     </>

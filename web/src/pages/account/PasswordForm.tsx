@@ -1,14 +1,14 @@
 // Changes one's own password.
 
-import { Alert, Button, PasswordInput } from "@mantine/core";
+import { Button, PasswordInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
-import { useFailure } from "../../parts/Message";
 import classes from "./Account.module.css";
+import { Failed } from "./Failed";
 
 export function PasswordForm() {
   const { t } = useTranslation("account");
@@ -63,13 +63,5 @@ export function PasswordForm() {
         {t("password.do")}
       </Button>
     </form>
-  );
-}
-
-function Failed({ error }: { error: Error }) {
-  return (
-    <Alert color="red" role="alert">
-      {useFailure(error)}
-    </Alert>
   );
 }

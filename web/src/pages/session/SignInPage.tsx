@@ -1,4 +1,4 @@
-// Signing in.
+// Signing in: with a password, and with a code where the person has set up a second factor.
 
 import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -8,75 +8,114 @@ import { useTranslation } from "react-i18next";
 import { ApiError, api, asked } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 import { useFailure } from "../../parts/Message";
+import { CodeField } from "./CodeField";
 import { Door } from "./Door";
 
+type Step = "password" | "code";
+
 export function SignInPage() {
-  const { t } = useTranslation("session");
+  const { t } = useTranslation(["session", "common"]);
   const { next } = useSearch({ from: "/sign-in" });
+  const [step, setStep] = useState<Step>("password");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
   const client = useQueryClient();
   const router = useRouter();
   const signIn = useMutation({
-    mutationFn: () => asked(api.POST("/api/v1/session", { body: { email, password } })),
+    mutationFn: () => {
+      const second = step === "code" ? { code: code.trim() } : {};
+      return asked(api.POST("/api/v1/session", { body: { email, password, ...second } }));
+    },
     onSuccess: ({ session }) => {
       client.clear();
       client.setQueryData(sessionQuery.queryKey, session);
       router.history.push(inside(next));
     },
-    onError: () => setPassword(""),
+    onError: (error) => {
+      setCode("");
+      if (asksCode(error)) {
+        setStep("code");
+      } else if (step === "password") {
+        setPassword("");
+      }
+    },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     signIn.mutate();
   };
+  const startAgain = () => {
+    signIn.reset();
+    setPassword("");
+    setCode("");
+    setStep("password");
+  };
   return (
-    <Door title={t("sign_in.title")}>
+    <Door title={t(step === "code" ? "sign_in.code_title" : "sign_in.title")}>
       <form onSubmit={submit}>
-        {signIn.error && <SignInFailed error={signIn.error} />}
-        <TextInput
-          label={t("sign_in.email")}
-          type="email"
-          name="email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          data-autofocus
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-          mb="sm"
-        />
-        <PasswordInput
-          label={t("sign_in.password")}
-          name="password"
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          mb="lg"
-        />
+        {signIn.error && !asksCode(signIn.error) && (
+          <SignInFailed error={signIn.error} step={step} />
+        )}
+        {step === "password" ? (
+          <>
+            <TextInput
+              label={t("sign_in.email")}
+              type="email"
+              name="email"
+              autoComplete="username"
+              required
+              withAsterisk={false}
+              data-autofocus
+              value={email}
+              onChange={(event) => setEmail(event.currentTarget.value)}
+              mb="sm"
+            />
+            <PasswordInput
+              label={t("sign_in.password")}
+              name="password"
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+              mb="lg"
+            />
+          </>
+        ) : (
+          <CodeField value={code} change={setCode} />
+        )}
         <Button type="submit" fullWidth loading={signIn.isPending}>
           {t("sign_in.do")}
         </Button>
+        {step === "code" && (
+          <Button variant="subtle" fullWidth mt="xs" onClick={startAgain}>
+            {t("common:back")}
+          </Button>
+        )}
       </form>
     </Door>
   );
 }
 
-function SignInFailed({ error }: { error: Error }) {
+function SignInFailed({ error, step }: { error: Error; step: Step }) {
   const { t } = useTranslation("session");
   const failure = useFailure(error);
   const code = error instanceof ApiError ? error.code : "";
+  // The password was right when the server asked for the code, so it is the code that is wrong.
   const known = {
-    wrong_credentials: t("sign_in.wrong"),
-    too_many_requests: t("sign_in.slow_down"),
+    wrong_credentials: t(step === "code" ? "sign_in.wrong_code" : "sign_in.wrong"),
+    too_many_requests: t(step === "code" ? "sign_in.slow_down_code" : "sign_in.slow_down"),
   };
   return (
     <Alert color="red" mb="md" role="alert">
       {known[code as keyof typeof known] ?? failure}
     </Alert>
   );
+}
+
+function asksCode(error: Error): boolean {
+  return error instanceof ApiError && error.code === "code_required";
 }
 
 /** Where one wanted to go, if that is a page of ours. */

@@ -30,6 +30,7 @@ export function pagesToSee(): PageToSee[] {
     { name: "device", path: device },
     { name: "device-details", path: `${device}?tab=details` },
     { name: "device-commands", path: `${device}?tab=commands` },
+    { name: "device-notes", path: `${device}?tab=notes` },
     { name: "releases", path: "/releases" },
     { name: "releases-ios", path: "/releases?list=ios" },
     { name: "release", path: "/releases/macos-26.3" },

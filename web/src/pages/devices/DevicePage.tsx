@@ -16,6 +16,7 @@ import classes from "./Device.module.css";
 import { DeviceActions } from "./DeviceActions";
 import { DeviceCommands } from "./DeviceCommands";
 import { DeviceDetails } from "./DeviceDetails";
+import { DeviceNotes } from "./DeviceNotes";
 import { ManagedOs } from "./ManagedOs";
 import { deviceQuery } from "./queries";
 import { type DeviceTab, deviceTabs } from "./search";
@@ -77,6 +78,9 @@ export function DevicePage() {
         </Tabs.Panel>
         <Tabs.Panel value="commands">
           <DeviceCommands id={id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="notes">
+          <DeviceNotes id={id} />
         </Tabs.Panel>
       </Tabs>
     </>

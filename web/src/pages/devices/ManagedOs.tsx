@@ -13,6 +13,7 @@ import { Day, DeviceTime, Moment } from "../../parts/Time";
 import { Declarations } from "./Declarations";
 import classes from "./Device.module.css";
 import { explanationQuery, timelineQuery } from "./queries";
+import { Readiness } from "./Readiness";
 
 type Explanation = Schemas["Explanation"];
 
@@ -31,6 +32,7 @@ export function ManagedOs({ device }: { device: Schemas["DeviceRecord"] }) {
         <Card title={t("os.target")}>
           <Target device={device} explanation={data} />
         </Card>
+        <Readiness device={device} />
         <Trace steps={data.decision.trace} />
         {data.would_change.length > 0 && (
           <Card title={t("os.would_change")}>

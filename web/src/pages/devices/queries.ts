@@ -100,3 +100,12 @@ export function commandsQuery(id: string) {
     refetchInterval: LIVE,
   });
 }
+
+export function notesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["devices", id, "notes"],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/api/v1/devices/{id}/notes", { params: { path: { id } }, signal })),
+    refetchInterval: LIVE,
+  });
+}

@@ -93,7 +93,7 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
 }
 
 /** The tabs of a device's page. */
-export const deviceTabs = ["os", "details", "commands"] as const;
+export const deviceTabs = ["os", "details", "commands", "notes"] as const;
 export type DeviceTab = (typeof deviceTabs)[number];
 
 export function deviceTabSearch(raw: Record<string, unknown>): { tab?: DeviceTab } {

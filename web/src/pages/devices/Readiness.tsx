@@ -1,0 +1,58 @@
+// Whether the device will reach its target by itself; each thing in its way, and what helps.
+
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "../../api/client";
+import { Card } from "../../parts/Card";
+import { Theirs } from "../../parts/Theirs";
+import classes from "./Device.module.css";
+import own from "./Readiness.module.css";
+
+/** Blockers that have a short name; a newer server may know others, whose sentence says enough. */
+const named = [
+  "not_manageable",
+  "not_offered",
+  "no_bootstrap_token",
+  "disk_space",
+  "battery_service",
+  "not_seen",
+  "install_failed",
+  "declaration_refused",
+] as const;
+
+export function Readiness({ device }: { device: Schemas["DeviceRecord"] }) {
+  const { t } = useTranslation("devices");
+  const { blockers } = device.readiness;
+  if (blockers.length === 0) {
+    // Without a target there is nothing to be ready for.
+    return device.decision.target_version ? (
+      <Card title={t("readiness.title")}>{t("readiness.ready")}</Card>
+    ) : null;
+  }
+  return (
+    <Card title={t("readiness.title")}>
+      <ul className={own.blockers}>
+        {blockers.map((blocker) => (
+          <li key={blocker.code} className={own.blocker}>
+            <IconAlertTriangle size={16} aria-hidden="true" />
+            <BlockerText blocker={blocker} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function BlockerText({ blocker }: { blocker: Schemas["Blocker"] }) {
+  const { t } = useTranslation("devices");
+  const name = named.find((one) => one === blocker.code);
+  return (
+    <div>
+      {name && <div className={own.name}>{t(`readiness.blocker.${name}`)}</div>}
+      <Theirs text={blocker.sentence} className={classes.sentence} />
+      <div className={classes.item}>
+        {t("readiness.helps")} <Theirs text={blocker.remedy} />
+      </div>
+    </div>
+  );
+}

@@ -10,9 +10,6 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may end where a test may")]
-#![allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-
-use std::time::Instant;
 
 use macadam_protocol::{Limits, property_list};
 
@@ -20,21 +17,29 @@ const ROUNDS: usize = 20;
 const LIMIT: usize = Limits::MESSAGE.octets;
 
 fn main() {
-    println!("| document | octets | refused as | ms (worst of {ROUNDS}) | KB |");
+    println!("| document | octets | refused as | CPU ms (worst of {ROUNDS}) | KB |");
     println!("|---|---|---|---|---|");
     for (name, octets) in documents() {
         let mut worst = 0.0_f64;
         let mut code = "";
         let before = take_memory("VmRSS:");
         for _ in 0..ROUNDS {
-            let began = Instant::now();
+            let began = cpu_seconds();
             let refused = property_list::decode_value(&octets, &Limits::MESSAGE).unwrap_err();
-            worst = worst.max(began.elapsed().as_secs_f64() * 1e3);
+            worst = worst.max((cpu_seconds() - began) * 1e3);
             code = refused.code();
         }
         let kilobytes = take_memory("VmHWM:").saturating_sub(before);
         println!("| {name} | {} | {code} | {worst:.2} | {kilobytes} |", octets.len());
     }
+}
+
+/// What this thread has used of its core: on a busy machine the clock on the wall would measure
+/// the neighbors.
+fn cpu_seconds() -> f64 {
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanoseconds: u64 = statistics.split(' ').next().unwrap().parse().unwrap();
+    nanoseconds as f64 / 1e9
 }
 
 /// What the kernel says of this process's memory, in kilobytes; its peak begins anew.

@@ -66,7 +66,7 @@ async function signIn(page: Page): Promise<void> {
 }
 
 function createPerson(): void {
-  const words = ["--name", "Second Factor", "--role", "auditor", "--password-stdin"];
+  const words = ["--name", "Second Factor", "--role", "help_desk", "--password-stdin"];
   execFileSync(process.env.MACADAM_CLI ?? "macadam", ["people", "create", person.email, ...words], {
     input: `${person.password}\n`,
   });

@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that must hold on the main branch.
 
 use crate::step::{cargo, cargo_command, output_of, step};
-use crate::{journeys, licenses, prerequisites, test, tidy, web};
+use crate::{licenses, prerequisites, test, tidy, web};
 
 use anyhow::{Context, bail, ensure};
 
@@ -25,7 +25,6 @@ pub(crate) fn ci(words: &[&str]) -> anyhow::Result<()> {
     if with_test {
         step("tests", || test::test(&[]))?;
     }
-    step("journeys", || journeys::journeys(&[]))?;
     step("dependencies", deny)
 }
 

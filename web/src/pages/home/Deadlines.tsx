@@ -1,5 +1,6 @@
 // The days ahead on which devices are due, as four weeks of a calendar.
 
+import { VisuallyHidden } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Card } from "../../parts/Card";
@@ -70,8 +71,10 @@ function Cell({ day, isToday, devices, share, label, text }: CellProps) {
   const date = Number(day.slice(8));
   const inside = (
     <>
-      <span className={classes.date}>{isToday ? t("deadlines.today") : date}</span>
-      {devices > 0 && <b>{text}</b>}
+      <span className={classes.date} aria-hidden={devices > 0}>
+        {isToday ? t("deadlines.today") : date}
+      </span>
+      {devices > 0 && <b aria-hidden>{text}</b>}
     </>
   );
   if (devices === 0) {
@@ -85,12 +88,12 @@ function Cell({ day, isToday, devices, share, label, text }: CellProps) {
     <Link
       to="/devices"
       search={{ due_on: day }}
-      aria-label={label}
       className={classes.day}
       data-due
       data-much={share > 0.5 || undefined}
       data-today={isToday || undefined}
     >
+      <VisuallyHidden>{label}</VisuallyHidden>
       {inside}
     </Link>
   );

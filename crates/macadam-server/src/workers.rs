@@ -18,6 +18,7 @@ mod run_legacy_updates;
 mod send_pushes;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod watch_changes;
 
 use std::sync::Arc;

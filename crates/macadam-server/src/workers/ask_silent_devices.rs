@@ -4,43 +4,39 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::SignedDuration;
-use macadam_store::Lease;
 
+use super::turn::Turns;
 use super::{Worker, rest};
 use crate::app::App;
 
-const NAME: &str = "ask_silent_devices";
 const PERIOD: Duration = Duration::from_hours(1);
-/// A server that died holds the others up for no longer than this.
 const LEASE: SignedDuration = SignedDuration::from_secs(120);
 
 pub(super) struct AskSilentDevices {
     app: App,
-    /// Tells this server from the others.
-    holder: String,
+    turns: Turns,
 }
 
 impl AskSilentDevices {
     pub(super) fn new(app: App) -> Self {
-        let holder = app.ids.id(app.wall_clock.now()).to_string();
-        Self { app, holder }
+        Self { turns: Turns::new(&app, Self::NAME, LEASE), app }
     }
 }
 
 impl Worker for AskSilentDevices {
-    const NAME: &'static str = NAME;
+    const NAME: &'static str = "ask_silent_devices";
 
     async fn run(&self) -> anyhow::Result<()> {
-        let now = self.app.wall_clock.now();
-        let until = now.checked_add(LEASE)?;
-        let lease = Lease { name: NAME.into(), holder: self.holder.clone(), until };
         // Two servers would ask each device twice.
-        if !self.app.store.take_lease(now, lease).await? {
-            return Ok(());
-        }
-        let outcome = self.app.ask_silent_devices().await.context("asking devices what they run");
-        self.app.store.release_lease(NAME, &self.holder).await?;
-        outcome.map(drop)
+        self.turns
+            .work_alone(async {
+                self.app
+                    .ask_silent_devices()
+                    .await
+                    .map(drop)
+                    .context("asking devices what they run")
+            })
+            .await
     }
 
     async fn rest(&self) {

@@ -6,28 +6,24 @@ use anyhow::Context;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use macadam_store::Lease;
 
 use super::Worker;
+use super::turn::Turns;
 use crate::app::App;
 use crate::config::FeedSettings;
 
-const NAME: &str = "refresh_catalog";
-/// A server that died while it asked holds the others up for no longer than this.
 const LEASE: SignedDuration = SignedDuration::from_secs(120);
 /// A part of each pause is left to chance, so that not all servers ask at the same second.
 const JITTER: f64 = 0.1;
 
 pub(super) struct RefreshCatalog {
     app: App,
-    /// Tells this server from the others.
-    holder: String,
+    turns: Turns,
 }
 
 impl RefreshCatalog {
     pub(super) fn new(app: App) -> Self {
-        let holder = app.ids.id(app.wall_clock.now()).to_string();
-        Self { app, holder }
+        Self { turns: Turns::new(&app, Self::NAME, LEASE), app }
     }
 
     /// Whether this server or another one asked a short while ago.
@@ -42,22 +38,16 @@ impl RefreshCatalog {
 }
 
 impl Worker for RefreshCatalog {
-    const NAME: &'static str = NAME;
+    const NAME: &'static str = "refresh_catalog";
 
     async fn run(&self) -> anyhow::Result<()> {
-        let now = self.app.wall_clock.now();
-        let until = now.checked_add(LEASE)?;
-        let lease = Lease { name: NAME.into(), holder: self.holder.clone(), until };
-        if !self.app.store.take_lease(now, lease).await? {
-            return Ok(());
-        }
-        let outcome = if self.was_asked_just_now().await? {
-            Ok(())
-        } else {
+        let ask = async {
+            if self.was_asked_just_now().await? {
+                return Ok(());
+            }
             self.app.refresh_catalog().await.map(drop).context("asking Apple's feed")
         };
-        self.app.store.release_lease(NAME, &self.holder).await?;
-        outcome
+        self.turns.work_alone(ask).await
     }
 
     async fn rest(&self) {

@@ -18,7 +18,8 @@ pub use self::event::{
     CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch, Observation,
     Offer, OfferSet, Review, ReviewScope,
 };
-pub(crate) use self::index::{DeviceReleases, KnownBuild, KnownRelease, Source, utc_day};
+pub use self::index::utc_day;
+pub(crate) use self::index::{DeviceReleases, KnownBuild, KnownRelease, Source};
 pub use self::lists::{Release, ReleaseSummary};
 pub(crate) use self::review::ReviewMoment;
 pub use self::review::ReviewState;

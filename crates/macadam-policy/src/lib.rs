@@ -28,6 +28,7 @@ pub use backtest::{
 pub use catalog::{
     Catalog, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch,
     Observation, Offer, OfferSet, Release, ReleaseSummary, Review, ReviewScope, ReviewState,
+    utc_day,
 };
 pub use decide::{
     AssignedItem, Decision, Mechanism, NotManageable, Outcome, Status, Suspended, Target,

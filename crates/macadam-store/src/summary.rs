@@ -190,14 +190,19 @@ fn without_left(rows: Vec<FleetCount>) -> Vec<FleetCount> {
 
 /// What counts are told apart by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct FleetKey(Option<Platform>, [Option<String>; 6], Option<Timestamp>);
+struct FleetKey<'a>(Option<Platform>, [Option<&'a str>; 6], Option<Timestamp>);
 
-impl FleetKey {
-    fn of(row: &FleetCount) -> Self {
-        let row = row.clone();
-        let status = Some(row.status);
-        let texts =
-            [row.os_version, row.outcome, status, row.reason, row.deadline_local, row.blockers];
+impl<'a> FleetKey<'a> {
+    fn of(row: &'a FleetCount) -> Self {
+        let FleetCount { os_version, outcome, status, reason, deadline_local, blockers, .. } = row;
+        let texts = [
+            os_version.as_deref(),
+            outcome.as_deref(),
+            Some(status.as_str()),
+            reason.as_deref(),
+            deadline_local.as_deref(),
+            blockers.as_deref(),
+        ];
         Self(row.platform, texts, row.deadline_at)
     }
 }

@@ -373,7 +373,8 @@ fn release_day(seen: Moment) -> Date {
     utc_day(seen.plus_hours(-CAPTURE_LAG_HOURS).timestamp())
 }
 
-pub(crate) fn utc_day(at: Timestamp) -> Date {
+/// The day in UTC, which releases, and what starts a clock, count by.
+pub fn utc_day(at: Timestamp) -> Date {
     Offset::UTC.to_datetime(at).date()
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::Offset;
 use macadam_api::Detail;
 use macadam_api::backtests::{
     Backtest, BacktestFleet, BacktestPolicy, BacktestRequest, PolicyReport, SampleDevices,
@@ -13,6 +12,7 @@ use macadam_api::backtests::{
 use macadam_api::library_items::LibraryItemSettings;
 use macadam_policy::{
     AssignedItem, BacktestSpan, FleetClass, ItemId, LibraryItem, Platform, UpdateId, backtest,
+    utc_day,
 };
 use macadam_store::StoreError;
 use thiserror::Error;
@@ -42,7 +42,7 @@ pub(crate) enum BacktestError {
 impl App {
     /// Replays policies over the history of releases.
     pub(crate) async fn backtest(&self, wish: BacktestRequest) -> Result<Backtest, BacktestError> {
-        let today = Offset::UTC.to_datetime(self.fleet_clock.now()).date();
+        let today = utc_day(self.fleet_clock.now());
         let mut problems = span_problems(&wish, today);
         let policies = policies(&wish.policies, &mut problems);
         let fleet = match wish.fleet {

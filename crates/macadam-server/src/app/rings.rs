@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::Offset;
 use macadam_api::Named;
 use macadam_api::events::Noun;
 use macadam_api::people::Role;
 use macadam_api::rings::{ResumeRing, RingHalt, RingProgress, RingRelease};
 use macadam_api::server::Alert;
 use macadam_api::sessions::Actor;
-use macadam_policy::{ItemId, ManagedOs, OsVersion, RingTally};
+use macadam_policy::{ItemId, ManagedOs, OsVersion, RingTally, utc_day};
 use macadam_store::{NewRingHalt, ResumeRingError, RingCount, RingHaltId, RingHaltRow, StoreError};
 use serde_json::json;
 use thiserror::Error;
@@ -138,9 +136,9 @@ impl App {
             .managed_os
             .iter()
             .filter(|(_, it)| !it.item.settings().rings.is_empty());
+        let halts = self.store.ring_halts().await?;
         let mut is_changed = false;
         for (id, entry) in with_rings {
-            let halts = self.store.ring_halts().await?;
             for count in self.store.ring_counts(*id, now).await? {
                 if let Some(offset_days) = trouble(*id, &entry.item, &count, &halts) {
                     is_changed |= self.halt_ring(*id, offset_days, count).await?;
@@ -254,10 +252,6 @@ fn shown(row: RingHaltRow) -> RingHalt {
         resumed_by: row.resumed_by,
         resume_reason: row.resume_reason,
     }
-}
-
-fn utc_day(at: Timestamp) -> Date {
-    Offset::UTC.to_datetime(at).date()
 }
 
 /// The server, where it acts by itself.

@@ -12,7 +12,7 @@ use macadam_api::summary::{
     BlockerCount, DeadlineDay, NewRelease, PlatformSummary, ReasonCount, Standing, Standings,
     Summary, SummaryQuery, VersionCount, VersionShare, VersionShareQuery,
 };
-use macadam_policy::{Blocker, FeedList, OsVersion, Platform};
+use macadam_policy::{Blocker, FeedList, OsVersion, Platform, utc_day};
 use macadam_store::{FleetCount, FleetCounts, StoreError};
 
 use super::devices::DeviceError;
@@ -276,10 +276,6 @@ pub(super) const fn stored(standing: Standing) -> macadam_store::Standing {
 
 fn number(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
-}
-
-fn utc_day(at: Timestamp) -> Date {
-    Offset::UTC.to_datetime(at).date()
 }
 
 fn earlier(now: Timestamp, by: SignedDuration) -> Timestamp {

@@ -13,6 +13,7 @@ mod fuzz;
 mod journeys;
 mod layers;
 mod licenses;
+mod local;
 mod mutants;
 mod prerequisites;
 mod replay;

@@ -9,7 +9,14 @@
 //! message: all that the limits allow, and a fault at the very end.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its result")]
-#![allow(clippy::unwrap_used, reason = "a benchmark may end where a test may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark may end where a test may"
+)]
+
+#[path = "../src/property_list/tests/hostile.rs"]
+mod documents;
 
 use macadam_protocol::{Limits, property_list};
 
@@ -55,11 +62,11 @@ fn documents() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("nested arrays, XML", full("<array>", "")),
         ("unclosed dictionaries, XML", full("<dict><key>k</key>", "")),
-        ("nested arrays, binary", nested_binary()),
-        ("billion laughs in 138 octets", laughs()),
-        ("one long string, 4,096 times", repeated_string()),
-        ("one long key, 4,096 times", repeated_key()),
-        ("array that contains itself", binary(&[vec![0xa1, 0]], 1)),
+        ("nested arrays, binary", documents::nested_binary_arrays()),
+        ("billion laughs in 138 octets", documents::billion_laughs()),
+        ("one long string, 4,096 times", documents::repeated_string()),
+        ("one long key, 4,096 times", documents::repeated_key()),
+        ("array that contains itself", documents::cycle()),
         ("as many values as fit, XML", full("<true/>", "")),
         ("as many values as are allowed, binary, then one more", wide_binary()),
         ("a megabyte of one string, then CDATA", long_string()),
@@ -88,54 +95,9 @@ fn repeated_last_key() -> Vec<u8> {
     format!("<dict>{entries}<key>23999</key><true/></dict>").into_bytes()
 }
 
-fn nested_binary() -> Vec<u8> {
-    let objects: Vec<Vec<u8>> = (0..40_000_u32)
-        .map(|number| [&[0xa1][..], &(number + 1).to_be_bytes()].concat())
-        .chain([vec![0x09]])
-        .collect();
-    binary(&objects, 4)
-}
-
-fn laughs() -> Vec<u8> {
-    let objects: Vec<Vec<u8>> = (0..11_u8)
-        .map(|number| [vec![0xa7], vec![number + 1; 7]].concat())
-        .chain([vec![0x09]])
-        .collect();
-    binary(&objects, 1)
-}
-
-fn repeated_string() -> Vec<u8> {
-    let text = [&[0x5f, 0x11, 0x10, 0x00][..], &[b'a'; 4096]].concat();
-    let list = [&[0xaf, 0x11, 0x10, 0x00][..], &[1; 4096]].concat();
-    binary(&[list, text], 1)
-}
-
-fn repeated_key() -> Vec<u8> {
-    let key = [&[0x5f, 0x11, 0x40, 0x00][..], &[b'k'; 0x4000]].concat();
-    let list = [&[0xaf, 0x11, 0x10, 0x00][..], &[1; 4096]].concat();
-    binary(&[list, vec![0xd1, 2, 3], key, vec![0x09]], 1)
-}
-
 /// An array of 50,000 references to one value.
 fn wide_binary() -> Vec<u8> {
     let count = u32::try_from(Limits::MESSAGE.nodes).unwrap();
     let list = [&[0xaf, 0x12][..], &count.to_be_bytes(), &vec![1; Limits::MESSAGE.nodes]].concat();
-    binary(&[list, vec![0x09]], 1)
-}
-
-/// A binary property list of these objects, the first of which is the root.
-fn binary(objects: &[Vec<u8>], reference_size: u8) -> Vec<u8> {
-    let mut octets = b"bplist00".to_vec();
-    let mut offsets = Vec::new();
-    for object in objects {
-        offsets.push(u32::try_from(octets.len()).unwrap());
-        octets.extend_from_slice(object);
-    }
-    let table = octets.len() as u64;
-    octets.extend(offsets.iter().flat_map(|offset| offset.to_be_bytes()));
-    octets.extend_from_slice(&[0, 0, 0, 0, 0, 0, 4, reference_size]);
-    octets.extend_from_slice(&(objects.len() as u64).to_be_bytes());
-    octets.extend_from_slice(&0_u64.to_be_bytes());
-    octets.extend_from_slice(&table.to_be_bytes());
-    octets
+    documents::binary(&[list, vec![0x09]], 1)
 }

@@ -2,15 +2,15 @@
 
 use std::fs;
 use std::io::{IsTerminal, Read, Write};
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
 use super::Wish;
+use crate::local::{free_address, wait_for_file};
 
 /// The directory of one demo, which a later run can go on with.
 pub(crate) struct Home {
@@ -37,7 +37,7 @@ impl Home {
             }
             fs::create_dir_all(&directory).context("making a place for the demo")?;
             for file in [&port_file, &web_port_file] {
-                fs::write(file, free_port()?.to_string()).context("noting a port")?;
+                fs::write(file, free_address()?.port().to_string()).context("noting a port")?;
             }
         } else if !is_there {
             bail!("there is no earlier demo to resume");
@@ -165,20 +165,9 @@ impl Home {
     }
 
     /// Waits until somebody has written a file.
-    #[allow(clippy::disallowed_methods, reason = "a demo waits for real programs")]
     pub(crate) fn wait_for(&self, path: &Path, patience: Duration) -> anyhow::Result<()> {
-        let began = Instant::now();
-        while !path.is_file() {
-            if began.elapsed() > patience {
-                bail!(
-                    "{} did not appear; see the logs in {}",
-                    path.display(),
-                    self.directory.display()
-                );
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        Ok(())
+        wait_for_file(path, patience)
+            .with_context(|| format!("see the logs in {}", self.directory.display()))
     }
 }
 
@@ -192,9 +181,4 @@ fn ask_whether_anew() -> anyhow::Result<bool> {
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).context("reading the answer")?;
     Ok(answer.trim().eq_ignore_ascii_case("f"))
-}
-
-fn free_port() -> anyhow::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a free port")?;
-    Ok(listener.local_addr()?.port())
 }

@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
 use super::postgres::Postgres;
+use crate::local::{free_address, wait_for_file, wait_until};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const OWNER: &str = "owner@example.com";
@@ -46,12 +47,8 @@ impl Rig {
         let simulator = programs.join("macadam-sim");
         let load = directory.join("load");
         run(Command::new(&simulator).args(["load", "prepare", "--directory"]).arg(&load))?;
-        let mut doubles = Doubles::start(&simulator, &directory.join("doubles"), plan.start)?;
-        // They know none of the load's devices, and would say so to the server.
-        doubles.end();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a port")?;
-        let address = listener.local_addr()?;
-        drop(listener);
+        let doubles = Doubles::prepare(simulator, directory.join("doubles"))?;
+        let address = free_address()?;
         write_settings(plan, address, &doubles.description)?;
         let server = start_server(directory, &programs, address)?;
         let mut rig = Self {
@@ -87,7 +84,7 @@ impl Rig {
 
     fn set_up_server(&mut self) -> anyhow::Result<()> {
         let code = self.directory.join("data/setup-code").display().to_string();
-        wait_for_file(Path::new(&code))?;
+        wait_for_file(Path::new(&code), PATIENCE)?;
         let set_up = ["set-up", "--code-file", &code, "--email", OWNER, "--name", "Owner"];
         let mut child = self
             .cli(&[&set_up[..], &["--password-stdin"]].concat())
@@ -118,8 +115,7 @@ impl Rig {
 
     /// Lets the doubles of Apple's services work, as they were at a moment.
     pub(super) fn start_doubles(&mut self, time: &str) -> anyhow::Result<()> {
-        let simulator = self.programs.join("macadam-sim");
-        self.doubles.restart(&simulator, &self.directory.join("doubles"), time)
+        self.doubles.start(time)
     }
 
     /// What the server has logged so far.
@@ -211,41 +207,42 @@ impl Drop for Rig {
 
 /// Doubles of Apple's services, in a process of their own.
 struct Doubles {
-    process: Child,
+    simulator: PathBuf,
+    state: PathBuf,
     description: Value,
+    process: Child,
 }
 
 impl Doubles {
-    fn start(simulator: &Path, state: &Path, start: Option<&str>) -> anyhow::Result<Self> {
-        let mut command = Command::new(simulator);
-        command.args(["doubles", "--state"]).arg(state);
-        if let Some(start) = start {
-            command.args(["--start", start]);
-        }
-        let process = command.stdout(Stdio::null()).spawn().context("starting the doubles")?;
-        let mut doubles = Self { process, description: Value::Null };
-        let file = state.join("doubles.json");
-        wait_for_file(&file)?;
+    /// Lets them make their files, and ends them: they know none of the load's devices, and would
+    /// say so to the server.
+    fn prepare(simulator: PathBuf, state: PathBuf) -> anyhow::Result<Self> {
+        let process = Self::spawn(&simulator, &state, &[])?;
+        let mut doubles = Self { simulator, state, description: Value::Null, process };
+        let file = doubles.state.join("doubles.json");
+        wait_for_file(&file, PATIENCE)?;
         let bytes = fs::read(&file).context("reading doubles.json")?;
         doubles.description = serde_json::from_slice(&bytes).context("reading doubles.json")?;
+        doubles.end();
         Ok(doubles)
     }
 
-    /// Goes on at another time, and the same addresses.
-    fn restart(&mut self, simulator: &Path, state: &Path, start: &str) -> anyhow::Result<()> {
-        let address = |name: &str| -> anyhow::Result<String> {
-            let url = text(&self.description, name)?;
-            let host = url.split('/').nth(2).with_context(|| format!("{name} has no host"))?;
-            Ok(host.replace("localhost", "127.0.0.1"))
-        };
-        let (feed, push) = (address("feed_url")?, address("push_url")?);
-        self.end();
-        fs::remove_file(state.join("doubles.json")).context("removing doubles.json")?;
+    /// Lets them work from a moment on; they listen where they did before.
+    fn start(&mut self, time: &str) -> anyhow::Result<()> {
+        self.process = Self::spawn(&self.simulator, &self.state, &["--start", time])?;
+        let url = text(&self.description, "push_url")?;
+        let address = url.split('/').nth(2).context("push_url has no host")?;
+        wait_until(
+            PATIENCE,
+            "the doubles do not answer",
+            || Ok(TcpStream::connect(address).is_ok()),
+        )
+    }
+
+    fn spawn(simulator: &Path, state: &Path, words: &[&str]) -> anyhow::Result<Child> {
         let mut command = Command::new(simulator);
-        command.args(["doubles", "--start", start, "--feed", &feed, "--push", &push, "--state"]);
-        command.arg(state).stdout(Stdio::null());
-        self.process = command.spawn().context("starting the doubles")?;
-        wait_for_file(&state.join("doubles.json"))
+        command.arg("doubles").args(words).arg("--state").arg(state).stdout(Stdio::null());
+        command.spawn().context("starting the doubles")
     }
 
     fn end(&mut self) {
@@ -288,7 +285,6 @@ fn write_settings(plan: &Plan<'_>, address: SocketAddr, doubles: &Value) -> anyh
     fs::write(directory.join("macadam.toml"), settings).context("writing the settings")
 }
 
-#[allow(clippy::disallowed_methods, reason = "figures are taken of real programs")]
 fn start_server(directory: &Path, programs: &Path, address: SocketAddr) -> anyhow::Result<Child> {
     let log = fs::File::options().create(true).append(true).open(directory.join("server.log"))?;
     let mut child = Command::new(programs.join("macadam"))
@@ -300,25 +296,13 @@ fn start_server(directory: &Path, programs: &Path, address: SocketAddr) -> anyho
         .stderr(log)
         .spawn()
         .context("starting the server")?;
-    let began = Instant::now();
-    while TcpStream::connect(address).is_err() {
+    wait_until(PATIENCE, "the server does not answer", || {
         if let Some(status) = child.try_wait()? {
             bail!("the server ended with {status}; see {}/server.log", directory.display());
         }
-        ensure!(began.elapsed() < PATIENCE, "the server does not answer");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+        Ok(TcpStream::connect(address).is_ok())
+    })?;
     Ok(child)
-}
-
-#[allow(clippy::disallowed_methods, reason = "figures are taken of real programs")]
-fn wait_for_file(path: &Path) -> anyhow::Result<()> {
-    let began = Instant::now();
-    while !path.is_file() {
-        ensure!(began.elapsed() < PATIENCE, "{} did not appear", path.display());
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    Ok(())
 }
 
 fn text(value: &Value, name: &str) -> anyhow::Result<String> {

@@ -1,10 +1,13 @@
 //! Tests. The `plist` crate's own reader and writers serve as an independent second opinion.
 
+mod hostile;
+
 use std::io::Cursor;
 
 use plist::{Dictionary, Value};
 use proptest::prelude::*;
 
+use self::hostile::binary;
 use super::*;
 
 // What must be understood.
@@ -71,45 +74,29 @@ fn sixteen_thousand_unclosed_dictionaries_are_too_deep() {
 
 #[test]
 fn forty_thousand_nested_binary_arrays_are_too_deep() {
-    // Each array holds one reference, to the next.
-    let objects: Vec<Vec<u8>> = (0..40_000_u32)
-        .map(|number| [&[0xa1][..], &(number + 1).to_be_bytes()].concat())
-        .chain([vec![0x09]])
-        .collect();
-    assert_eq!(code(value(&binary(&objects, 4))), "property_list_too_deep");
+    assert_eq!(code(value(&hostile::nested_binary_arrays())), "property_list_too_deep");
 }
 
 #[test]
 fn billion_laughs_in_138_octets_has_too_many_values() {
-    // Twelve arrays of eight references, each to the next: 8^11 values.
-    let objects: Vec<Vec<u8>> = (0..11_u8)
-        .map(|number| [vec![0xa7], vec![number + 1; 7]].concat())
-        .chain([vec![0x09]])
-        .collect();
-    let octets = binary(&objects, 1);
+    let octets = hostile::billion_laughs();
     assert!(octets.len() <= 142, "{}", octets.len());
     assert_eq!(code(value(&octets)), "property_list_too_many_values");
 }
 
 #[test]
 fn long_string_that_is_referred_to_often_has_too_much_text() {
-    let text = [&[0x5f, 0x11, 0x10, 0x00][..], &[b'a'; 4096]].concat();
-    let list = [&[0xaf, 0x11, 0x10, 0x00][..], &[1; 4096]].concat();
-    assert_eq!(code(value(&binary(&[list, text], 1))), "property_list_too_much_text");
+    assert_eq!(code(value(&hostile::repeated_string())), "property_list_too_much_text");
 }
 
 #[test]
 fn long_key_that_is_referred_to_often_has_too_much_text() {
-    let key = [&[0x5f, 0x11, 0x40, 0x00][..], &[b'k'; 0x4000]].concat();
-    let dictionary = vec![0xd1, 2, 3];
-    let list = [&[0xaf, 0x11, 0x10, 0x00][..], &[1; 4096]].concat();
-    let objects = [list, dictionary, key, vec![0x09]];
-    assert_eq!(code(value(&binary(&objects, 1))), "property_list_too_much_text");
+    assert_eq!(code(value(&hostile::repeated_key())), "property_list_too_much_text");
 }
 
 #[test]
 fn binary_array_that_contains_itself_is_a_cycle() {
-    assert_eq!(code(value(&binary(&[vec![0xa1, 0]], 1))), "property_list_cycle");
+    assert_eq!(code(value(&hostile::cycle())), "property_list_cycle");
     let two = [vec![0xa1, 1], vec![0xd1, 2, 0], b"\x51k".to_vec()];
     assert_eq!(code(value(&binary(&two, 1))), "property_list_cycle");
 }
@@ -427,25 +414,4 @@ fn value(octets: &[u8]) -> Result<Value, DecodePropertyListError> {
 
 fn code(result: Result<Value, DecodePropertyListError>) -> &'static str {
     result.unwrap_err().code()
-}
-
-/// A binary list of these objects, the first of which is the top.
-fn binary(objects: &[Vec<u8>], reference_size: u8) -> Vec<u8> {
-    let mut octets = b"bplist00".to_vec();
-    let mut offsets = Vec::new();
-    for object in objects {
-        offsets.push(octets.len() as u32);
-        octets.extend(object);
-    }
-    let table = octets.len() as u64;
-    let offset_size: u8 = if table < 256 { 1 } else { 4 };
-    for offset in &offsets {
-        octets.extend(&offset.to_be_bytes()[4 - usize::from(offset_size)..]);
-    }
-    octets.extend([0; 6]);
-    octets.extend([offset_size, reference_size]);
-    octets.extend((objects.len() as u64).to_be_bytes());
-    octets.extend(0_u64.to_be_bytes());
-    octets.extend(table.to_be_bytes());
-    octets
 }

@@ -1,12 +1,12 @@
 // Writes every row of a list to a file, page by page, and says how far it is.
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { csv, download } from "./csv";
+import { noticeFailure } from "./notice";
 
 interface Page<Row> {
   items: Row[];
@@ -42,7 +42,7 @@ export function Export<Row>({ name, header, row, page }: Props<Row>) {
       }
       download(`${name}.csv`, csv(header, rows));
     },
-    onError: (error) => notifications.show({ color: "red", message: error.message }),
+    onError: noticeFailure,
     onSettled: () => setDone(0),
   });
   const number = new Intl.NumberFormat(i18n.language);

@@ -1,12 +1,12 @@
 // Where one is signed in, and ending what one does not know.
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, asked, type Schemas } from "../../api/client";
 import { Badge } from "../../parts/Badge";
 import { FailedMessage } from "../../parts/Message";
+import { noticeFailure } from "../../parts/notice";
 import { PageLoading } from "../../parts/PageLoading";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
@@ -40,7 +40,7 @@ function OneSession({ session }: { session: Schemas["OwnSession"] }) {
   const end = useMutation({
     mutationFn: () =>
       asked(api.DELETE("/api/v1/account/sessions/{id}", { params: { path: { id: session.id } } })),
-    onError: (error) => notifications.show({ color: "red", message: error.message }),
+    onError: noticeFailure,
     onSettled: () => client.invalidateQueries({ queryKey: ownSessionsQuery.queryKey }),
   });
   return (

@@ -1,11 +1,12 @@
 // One blueprint: what it gives to which of its devices, and what a change would do.
 
 import { Alert, Button, Group, Textarea, TextInput } from "@mantine/core";
-import { IconArrowLeft, IconUsers } from "@tabler/icons-react";
+import { IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useBlocker, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
+import { BackLink } from "../../parts/BackLink";
 import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
 import { PageHeader } from "../../parts/PageHeader";
@@ -13,7 +14,7 @@ import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
 import { PreviewPanel } from "../../parts/preview/PreviewPanel";
 import { usePreview } from "../../parts/preview/usePreview";
-import { sentence } from "../library/form/props";
+import { sentence } from "../../parts/sentence";
 import { Section } from "../library/form/Section";
 import item from "../library/Item.module.css";
 import { itemsQuery } from "../library/queries";
@@ -55,11 +56,7 @@ function Editor({ blueprint }: { blueprint: Blueprint }) {
     <div className={item.page}>
       <PageHeader
         title={inert(blueprint.name)}
-        above={
-          <Link to="/blueprints" className={item.back}>
-            <IconArrowLeft size={14} aria-hidden="true" /> {t("title")}
-          </Link>
-        }
+        above={<BackLink to="/blueprints">{t("title")}</BackLink>}
         beside={mayEdit && <DeleteBlueprint blueprint={blueprint} />}
       >
         <p className={item.facts}>

@@ -1,17 +1,17 @@
 // Deletes a blueprint that no device is in.
 
-import { ActionIcon, Button, Group, Menu, Modal, Text } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
-import { sentence } from "../library/form/props";
+import { Confirm } from "../../parts/Confirm";
 import type { Blueprint } from "./queries";
 
 export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
-  const { t } = useTranslation(["blueprints", "common"]);
+  const { t } = useTranslation("blueprints");
   const [isAsking, ask] = useState(false);
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -45,26 +45,16 @@ export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={isAsking} onClose={() => ask(false)} title={t("delete.title")}>
-        <Text mb="lg">
-          {isUsed ? t("delete.used", { count: blueprint.device_count }) : t("delete.asks")}
-        </Text>
-        {remove.error && (
-          <Text c="red" mb="md" role="alert">
-            {sentence(remove.error.message)}
-          </Text>
-        )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={() => ask(false)}>
-            {t("common:cancel")}
-          </Button>
-          {!isUsed && (
-            <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-              {t("delete.do")}
-            </Button>
-          )}
-        </Group>
-      </Modal>
+      <Confirm
+        isOpen={isAsking}
+        close={() => ask(false)}
+        title={t("delete.title")}
+        text={isUsed ? t("delete.used", { count: blueprint.device_count }) : t("delete.asks")}
+        word={isUsed ? undefined : t("delete.do")}
+        act={() => remove.mutate()}
+        isPending={remove.isPending}
+        error={remove.error}
+      />
     </>
   );
 }

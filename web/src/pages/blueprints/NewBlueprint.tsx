@@ -6,7 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked } from "../../api/client";
-import { sentence } from "../library/form/props";
+import { sentence } from "../../parts/sentence";
 
 export function NewBlueprint({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const { t } = useTranslation("blueprints");

@@ -6,6 +6,7 @@ import { IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, asked, type Schemas } from "../../api/client";
+import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
 
 export function DeviceActions({ device }: { device: Schemas["DeviceRecord"] }) {
@@ -19,7 +20,7 @@ export function DeviceActions({ device }: { device: Schemas["DeviceRecord"] }) {
       notifications.show({ message: t("sync.done") });
       void client.invalidateQueries({ queryKey: ["devices", device.id] });
     },
-    onError: (error) => notifications.show({ color: "red", message: error.message }),
+    onError: noticeFailure,
   });
   if (!mayEdit) {
     return null;

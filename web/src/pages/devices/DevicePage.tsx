@@ -1,10 +1,10 @@
 // One device: how it stands and why.
 
 import { Tabs } from "@mantine/core";
-import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { BackLink } from "../../parts/BackLink";
 import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
 import { PageHeader } from "../../parts/PageHeader";
@@ -38,11 +38,7 @@ export function DevicePage() {
     <>
       <PageHeader
         title={name}
-        above={
-          <Link to="/devices" className={classes.back}>
-            <IconArrowLeft size={14} aria-hidden="true" /> {t("title")}
-          </Link>
-        }
+        above={<BackLink to="/devices">{t("title")}</BackLink>}
         beside={<DeviceActions device={device} />}
       >
         <p className={classes.facts}>

@@ -13,12 +13,13 @@ import { Message } from "../../parts/Message";
 import { useMore } from "../../parts/more";
 import { PageHeader } from "../../parts/PageHeader";
 import { SearchBox } from "../../parts/SearchBox";
+import type { StatusName } from "../../parts/Status";
+import { StatusCounts } from "../../parts/StatusCounts";
 import { DeviceCard, deviceColumns } from "./columns";
 import classes from "./Devices.module.css";
 import { exported, exportedFields } from "./export";
 import { DeviceChips, DeviceFilters } from "./Filters";
 import { type Device, deviceCountsQuery, devicesPage, devicesQuery } from "./queries";
-import { StatusCounts } from "./StatusCounts";
 import { type Changes, chips, type DeviceSearch } from "./search";
 
 const idOf = (device: Device) => device.id;
@@ -38,7 +39,13 @@ export function DevicesPage() {
   return (
     <div className={classes.page}>
       <PageHeader title={t("title")} />
-      <StatusCounts counts={counts} search={search} />
+      <StatusCounts
+        counts={counts}
+        chosen={search.status}
+        link={(status, look) => (
+          <Link to="/devices" search={withStatus(search, status)} replace {...look} />
+        )}
+      />
       <div className={classes.tools}>
         <SearchBox
           label={t("search")}
@@ -90,6 +97,11 @@ function useFilters(search: DeviceSearch) {
     [change],
   );
   return { change, sort };
+}
+
+function withStatus(search: DeviceSearch, status: StatusName | undefined): DeviceSearch {
+  const { status: _, ...others } = search;
+  return status ? { ...others, status } : others;
 }
 
 function NoDevices({ search }: { search: DeviceSearch }) {

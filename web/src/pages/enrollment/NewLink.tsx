@@ -1,13 +1,13 @@
 // Makes an enrollment link, and shows it this once.
 
-import { Alert, Button, CopyButton, Group, Modal, Select, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Select, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { inert } from "../../parts/inert";
+import { ShownOnce } from "../../parts/ShownOnce";
 import { blueprintNamesQuery } from "../devices/queries";
-import classes from "./Enrollment.module.css";
 
 const HOURS = ["1", "24", "72", "168", "720"] as const;
 
@@ -37,7 +37,7 @@ function Form({ close }: { close: () => void }) {
     onSuccess: () => client.invalidateQueries({ queryKey: ["enrollments"] }),
   });
   if (create.data) {
-    return <Made url={create.data.url} close={close} />;
+    return <ShownOnce says={t("made")} text={create.data.url} copy={t("copy")} close={close} />;
   }
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -84,25 +84,5 @@ function Form({ close }: { close: () => void }) {
         </Button>
       </Group>
     </form>
-  );
-}
-
-function Made({ url, close }: { url: string; close: () => void }) {
-  const { t } = useTranslation(["enrollment", "common"]);
-  return (
-    <>
-      <Text mb="sm">{t("made")}</Text>
-      <p className={classes.url}>{url}</p>
-      <Group justify="flex-end" mt="lg">
-        <Button variant="default" onClick={close}>
-          {t("common:close")}
-        </Button>
-        <CopyButton value={url}>
-          {({ copied, copy }) => (
-            <Button onClick={copy}>{copied ? t("common:copied") : t("copy")}</Button>
-          )}
-        </CopyButton>
-      </Group>
-    </>
   );
 }

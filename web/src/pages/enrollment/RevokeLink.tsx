@@ -1,11 +1,11 @@
 // Takes a link back, after asking.
 
 import { Button, Group, Popover, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
+import { noticeFailure } from "../../parts/notice";
 import type { Enrollment } from "./queries";
 
 export function RevokeLink({ link }: { link: Enrollment }) {
@@ -16,7 +16,7 @@ export function RevokeLink({ link }: { link: Enrollment }) {
     mutationFn: () =>
       asked(api.DELETE("/api/v1/enrollments/{id}", { params: { path: { id: link.id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["enrollments"] }),
-    onError: (error) => notifications.show({ color: "red", message: error.message }),
+    onError: noticeFailure,
     onSettled: () => open(false),
   });
   return (

@@ -8,8 +8,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
+import { Confirm } from "../../parts/Confirm";
 import { usePermission } from "../../parts/permission";
-import { sentence } from "./form/props";
+import { sentence } from "../../parts/sentence";
 import { itemQuery, type LibraryItem } from "./queries";
 
 export function ItemActions({ item }: { item: LibraryItem }) {
@@ -55,9 +56,7 @@ export function ItemActions({ item }: { item: LibraryItem }) {
       >
         <PauseForm item={item} close={() => ask(null)} />
       </Modal>
-      <Modal opened={asks === "delete"} onClose={() => ask(null)} title={t("delete.title")}>
-        <Delete item={item} close={() => ask(null)} />
-      </Modal>
+      <Delete item={item} isOpen={asks === "delete"} close={() => ask(null)} />
     </>
   );
 }
@@ -111,8 +110,14 @@ function PauseForm({ item, close }: { item: LibraryItem; close: () => void }) {
   );
 }
 
-function Delete({ item, close }: { item: LibraryItem; close: () => void }) {
-  const { t } = useTranslation(["library", "common"]);
+interface DeleteProps {
+  item: LibraryItem;
+  isOpen: boolean;
+  close: () => void;
+}
+
+function Delete({ item, isOpen, close }: DeleteProps) {
+  const { t } = useTranslation("library");
   const client = useQueryClient();
   const navigate = useNavigate();
   const isUsed = item.blueprints.length > 0;
@@ -130,27 +135,22 @@ function Delete({ item, close }: { item: LibraryItem; close: () => void }) {
     },
   });
   return (
-    <>
-      <Text mb="lg">
-        {isUsed
+    <Confirm
+      isOpen={isOpen}
+      close={() => {
+        remove.reset();
+        close();
+      }}
+      title={t("delete.title")}
+      text={
+        isUsed
           ? t("delete.used", { names: item.blueprints.map((one) => one.name).join(", ") })
-          : t("delete.asks")}
-      </Text>
-      {remove.error && (
-        <Text c="red" mb="md" role="alert">
-          {sentence(remove.error.message)}
-        </Text>
-      )}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={close}>
-          {t("common:cancel")}
-        </Button>
-        {!isUsed && (
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {t("delete.do")}
-          </Button>
-        )}
-      </Group>
-    </>
+          : t("delete.asks")
+      }
+      word={isUsed ? undefined : t("delete.do")}
+      act={() => remove.mutate()}
+      isPending={remove.isPending}
+      error={remove.error}
+    />
   );
 }

@@ -1,10 +1,11 @@
 // One library item: its settings, how devices stand with it, and what was done to it.
 
 import { Alert, Tabs } from "@mantine/core";
-import { IconArrowLeft, IconPlayerPause } from "@tabler/icons-react";
+import { IconPlayerPause } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { BackLink } from "../../parts/BackLink";
 import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
 import { osName } from "../../parts/osName";
@@ -40,11 +41,7 @@ export function ItemPage() {
     <div className={classes.page}>
       <PageHeader
         title={inert(item.settings.label ?? "")}
-        above={
-          <Link to="/library" className={classes.back}>
-            <IconArrowLeft size={14} aria-hidden="true" /> {t("title")}
-          </Link>
-        }
+        above={<BackLink to="/library">{t("title")}</BackLink>}
         beside={
           <>
             <ItemActions item={item} />

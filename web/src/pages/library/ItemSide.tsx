@@ -1,7 +1,6 @@
 // Beside the form: which blueprints assign the item, and which devices are exempt.
 
 import { ActionIcon, Button, Group, Popover, Select, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -10,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { Card } from "../../parts/Card";
 import { inert } from "../../parts/inert";
+import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
 import { Theirs } from "../../parts/Theirs";
 import { Day } from "../../parts/Time";
@@ -56,7 +56,7 @@ function Exceptions({ item }: { item: LibraryItem }) {
     mutationFn: (id: string) =>
       asked(api.DELETE("/api/v1/exceptions/{id}", { params: { path: { id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["exceptions"] }),
-    onError: (error) => notifications.show({ color: "red", message: error.message }),
+    onError: noticeFailure,
   });
   return (
     <Card title={t("exceptions.title")} beside={mayEdit && <NewException item={item} />}>

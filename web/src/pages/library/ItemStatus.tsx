@@ -3,11 +3,13 @@
 import { IconDevices } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../../parts/DataTable";
 import { Message } from "../../parts/Message";
-import { type StatusName, statuses, tone } from "../../parts/Status";
+import { useMore } from "../../parts/more";
+import type { StatusName } from "../../parts/Status";
+import { StatusCounts } from "../../parts/StatusCounts";
 import { Theirs } from "../../parts/Theirs";
 import { DeviceCard, deviceColumns } from "../devices/columns";
 import { type Device, devicesQuery } from "../devices/queries";
@@ -36,16 +38,25 @@ export function ItemStatus({ item, status }: Props) {
     };
     return [...all, why];
   }, [t]);
-  const { fetchNextPage, isFetchingNextPage } = list;
-  const loadMore = useCallback(() => {
-    if (!isFetchingNextPage) {
-      void fetchNextPage();
-    }
-  }, [fetchNextPage, isFetchingNextPage]);
+  const loadMore = useMore(list);
   const total = status ? (counts?.by_status[status] ?? 0) : counts?.total;
   return (
     <div className={classes.status}>
-      <Counts item={item} status={status} />
+      <div className={classes.counts}>
+        <StatusCounts
+          counts={counts}
+          chosen={status}
+          link={(chosen, look) => (
+            <Link
+              to="/library/$id"
+              params={{ id: item.id }}
+              search={{ tab: "status", ...(chosen && { status: chosen }) }}
+              replace
+              {...look}
+            />
+          )}
+        />
+      </div>
       <DataTable
         label={t("library:tab.status")}
         columns={columns}
@@ -56,7 +67,7 @@ export function ItemStatus({ item, status }: Props) {
         isLoading={list.isPending}
         error={list.error}
         retry={() => void list.refetch()}
-        loadMore={list.hasNextPage ? loadMore : undefined}
+        loadMore={loadMore}
         empty={
           <Message Icon={IconDevices} title={t("library:status.none")}>
             {t("library:status.none_text")}
@@ -64,41 +75,5 @@ export function ItemStatus({ item, status }: Props) {
         }
       />
     </div>
-  );
-}
-
-function Counts({ item, status: chosen }: Props) {
-  const { id } = item;
-  const { t, i18n } = useTranslation(["devices", "common"]);
-  const { data: counts } = useQuery(itemCountsQuery(devicesOf(item)));
-  const number = new Intl.NumberFormat(i18n.language);
-  const shown = statuses.filter((status) => counts?.by_status[status] || status === chosen);
-  return (
-    <nav aria-label={t("by_status")} className={classes.counts}>
-      <Link
-        to="/library/$id"
-        params={{ id }}
-        search={{ tab: "status" }}
-        replace
-        className={classes.count}
-        data-chosen={!chosen || undefined}
-      >
-        {t("all")} <b>{counts ? number.format(counts.total) : "–"}</b>
-      </Link>
-      {shown.map((status) => (
-        <Link
-          key={status}
-          to="/library/$id"
-          params={{ id }}
-          search={{ tab: "status", status }}
-          replace
-          className={classes.count}
-          data-tone={tone[status]}
-          data-chosen={status === chosen || undefined}
-        >
-          {t(`common:status.${status}`)} <b>{number.format(counts?.by_status[status] ?? 0)}</b>
-        </Link>
-      ))}
-    </nav>
   );
 }

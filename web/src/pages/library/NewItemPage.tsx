@@ -2,18 +2,19 @@
 
 import { Alert, MultiSelect, Select, SimpleGrid } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
+import { BackLink } from "../../parts/BackLink";
 import { inert } from "../../parts/inert";
 import { osName } from "../../parts/osName";
 import { PageHeader } from "../../parts/PageHeader";
 import { type PlatformName, platforms } from "../../parts/Platform";
 import { PreviewPanel } from "../../parts/preview/PreviewPanel";
 import { usePreview } from "../../parts/preview/usePreview";
+import { sentence } from "../../parts/sentence";
 import {
   type Draft,
   draftOf,
@@ -23,7 +24,7 @@ import {
   newUpdateSettings,
   settingsOf,
 } from "./draft";
-import { problemsBy, sentence } from "./form/props";
+import { problemsBy } from "./form/props";
 import { Section } from "./form/Section";
 import classes from "./Item.module.css";
 import { ItemForm } from "./ItemForm";
@@ -63,11 +64,7 @@ export function NewItemPage() {
     <div className={classes.page}>
       <PageHeader
         title={t(`new.${type}`)}
-        above={
-          <Link to="/library" className={classes.back}>
-            <IconArrowLeft size={14} aria-hidden="true" /> {t("title")}
-          </Link>
-        }
+        above={<BackLink to="/library">{t("title")}</BackLink>}
       />
       {create.error && (
         <Alert color="red" role="alert" className={classes.notice}>

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { serverQuery } from "../../api/queries";
 import { Badge } from "../../parts/Badge";
+import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
 import { Moment } from "../../parts/Time";
 import classes from "./Releases.module.css";
@@ -25,7 +26,7 @@ export function FeedAge() {
       void client.invalidateQueries({ queryKey: ["server"] });
       void client.invalidateQueries({ queryKey: ["releases"] });
     },
-    onError: (error) => notifications.show({ color: "red", message: error.message }),
+    onError: noticeFailure,
   });
   const feed = server?.feeds.find(({ name }) => name === "gdmf");
   if (!feed) {

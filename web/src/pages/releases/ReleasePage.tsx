@@ -1,10 +1,11 @@
 // One release: for which hardware, what it mends, who has it, and what administrators say about it.
 
-import { IconArrowLeft, IconExternalLink } from "@tabler/icons-react";
+import { IconExternalLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
+import { BackLink } from "../../parts/BackLink";
 import { Badge } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
 import { FailedMessage } from "../../parts/Message";
@@ -12,7 +13,6 @@ import { PageHeader } from "../../parts/PageHeader";
 import { PageLoading } from "../../parts/PageLoading";
 import { Theirs } from "../../parts/Theirs";
 import { Day, Moment } from "../../parts/Time";
-import back from "../devices/Device.module.css";
 import { Adoption } from "./Adoption";
 import { type ReleaseRecord, releaseQuery } from "./queries";
 import { ReleaseState } from "./ReleaseState";
@@ -34,9 +34,9 @@ export function ReleasePage() {
       <PageHeader
         title={`${t(`name.${release.list}`)} ${release.version}`}
         above={
-          <Link to="/releases" search={{ list: release.list }} className={back.back}>
-            <IconArrowLeft size={14} aria-hidden="true" /> {t("title")}
-          </Link>
+          <BackLink to="/releases" search={{ list: release.list }}>
+            {t("title")}
+          </BackLink>
         }
         beside={<ReviewActions release={release} />}
       >

@@ -11,20 +11,21 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked, type Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
+import { Confirm } from "../../parts/Confirm";
 import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
+import { noticeFailure } from "../../parts/notice";
 import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
+import { sentence } from "../../parts/sentence";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
-import { sentence } from "../library/form/props";
 import { type Person, peopleQuery } from "./queries";
 import classes from "./Settings.module.css";
 
@@ -77,8 +78,7 @@ function PersonRow({ person, mayEdit }: { person: Person; mayEdit: boolean }) {
   };
   const done = {
     onSettled: () => client.invalidateQueries({ queryKey: ["people"] }),
-    onError: (error: Error) =>
-      notifications.show({ color: "red", message: sentence(error.message) }),
+    onError: noticeFailure,
   };
   const change = useMutation({
     mutationFn: (role: Schemas["Role"]) =>
@@ -131,42 +131,12 @@ function PersonRow({ person, mayEdit }: { person: Person; mayEdit: boolean }) {
         title={t("people.remove_named", { name })}
         text={t("people.remove_asks")}
         word={t("people.remove")}
-        act={() => remove.mutate()}
+        act={() => {
+          ask(false);
+          remove.mutate();
+        }}
       />
     </li>
-  );
-}
-
-interface ConfirmProps {
-  isOpen: boolean;
-  close: () => void;
-  title: string;
-  text: string;
-  word: string;
-  act: () => void;
-}
-
-/** Asks before something is taken away. */
-export function Confirm({ isOpen, close, title, text, word, act }: ConfirmProps) {
-  const { t } = useTranslation("common");
-  return (
-    <Modal opened={isOpen} onClose={close} title={title}>
-      <Text mb="lg">{text}</Text>
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={close}>
-          {t("cancel")}
-        </Button>
-        <Button
-          color="red"
-          onClick={() => {
-            close();
-            act();
-          }}
-        >
-          {word}
-        </Button>
-      </Group>
-    </Modal>
   );
 }
 

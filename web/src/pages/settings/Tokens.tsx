@@ -3,7 +3,6 @@
 import {
   ActionIcon,
   Button,
-  CopyButton,
   Group,
   Modal,
   NumberInput,
@@ -12,21 +11,23 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked, type Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
+import { Confirm } from "../../parts/Confirm";
 import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
+import { noticeFailure } from "../../parts/notice";
 import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
+import { ShownOnce } from "../../parts/ShownOnce";
+import { sentence } from "../../parts/sentence";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
-import { sentence } from "../library/form/props";
-import { Confirm, roles } from "./People";
+import { roles } from "./People";
 import { type Token, tokensQuery } from "./queries";
 import classes from "./Settings.module.css";
 
@@ -69,7 +70,7 @@ function TokenRow({ token, mayEdit }: { token: Token; mayEdit: boolean }) {
     mutationFn: () =>
       asked(api.DELETE("/api/v1/tokens/{id}", { params: { path: { id: token.id } } })),
     onSettled: () => client.invalidateQueries({ queryKey: ["tokens"] }),
-    onError: (error) => notifications.show({ color: "red", message: sentence(error.message) }),
+    onError: noticeFailure,
   });
   const name = inert(token.name);
   return (
@@ -100,7 +101,10 @@ function TokenRow({ token, mayEdit }: { token: Token; mayEdit: boolean }) {
         title={t("tokens.revoke_named", { name })}
         text={t("tokens.revoke_asks")}
         word={t("tokens.revoke")}
-        act={() => revoke.mutate()}
+        act={() => {
+          ask(false);
+          revoke.mutate();
+        }}
       />
     </li>
   );
@@ -122,7 +126,7 @@ function NewToken({ close }: { close: () => void }) {
     onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
   });
   if (create.data) {
-    return <Made secret={create.data.secret} close={close} />;
+    return <ShownOnce says={t("tokens.made")} text={create.data.secret} close={close} />;
   }
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -168,25 +172,5 @@ function NewToken({ close }: { close: () => void }) {
         </Button>
       </Group>
     </form>
-  );
-}
-
-function Made({ secret, close }: { secret: string; close: () => void }) {
-  const { t } = useTranslation(["settings", "common"]);
-  return (
-    <>
-      <Text mb="sm">{t("tokens.made")}</Text>
-      <p className={classes.secret}>{secret}</p>
-      <Group justify="flex-end" gap="xs" mt="lg">
-        <Button variant="default" onClick={close}>
-          {t("common:close")}
-        </Button>
-        <CopyButton value={secret}>
-          {({ copied, copy }) => (
-            <Button onClick={copy}>{copied ? t("common:copied") : t("common:copy")}</Button>
-          )}
-        </CopyButton>
-      </Group>
-    </>
   );
 }

@@ -7,10 +7,10 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../../api/client";
 import { inert } from "../../../parts/inert";
+import { sentence } from "../../../parts/sentence";
 import { clock, daysOf, draftOf, type ManagedOsDraft } from "../draft";
 import { itemsQuery, type LibraryItem } from "../queries";
 import classes from "./Floor.module.css";
-import { sentence } from "./props";
 import { Section } from "./Section";
 
 interface Props {

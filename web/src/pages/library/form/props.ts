@@ -1,6 +1,7 @@
 // What every part of an item's form is given.
 
 import type { Schemas } from "../../../api/client";
+import { sentence } from "../../../parts/sentence";
 import type { ManagedOsDraft } from "../draft";
 
 export interface FormProps<D = ManagedOsDraft> {
@@ -18,10 +19,4 @@ export function problemsBy(details: Schemas["Detail"][]): (field: string) => str
     );
     return found.length > 0 ? found.map((detail) => sentence(detail.message)).join(" ") : undefined;
   };
-}
-
-/** The server's messages are parts of sentences; on a page each stands alone. */
-export function sentence(message: string): string {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -19,7 +19,8 @@ macro_rules! select_halt {
 queries! {
     // A device counts for the version it has to install, or else for the one it has. It is silent
     // when it was installing and not heard of since $2, or when it told its version for the first
-    // time within the hour before it was last heard of, and that was before $3.
+    // time within the hour before it was last heard of, and has not fetched what waits for it since
+    // before $3. Devices speak when they are asked to: one that nothing waits for is only quiet.
     TALLY = { "select t.ring, t.version, count(*) as devices,
             count(*) filter (where not t.is_open) as done,
             count(*) filter (where t.is_failed) as failed,
@@ -32,7 +33,10 @@ queries! {
                     and o.status = 'error' as is_failed,
                 case when o.item_id = r.item_id and o.target_version is not null
                     then f.install_state = 'installing' and e.last_seen_at < $2
-                    else e.last_seen_at < $3 and exists (select 1 from status_change c
+                    else e.last_seen_at < $3 and exists (select 1 from command w
+                        where w.enrollment_id = e.id and w.state in ('queued', 'sent', 'not_now')
+                            and w.queued_at < $3)
+                        and exists (select 1 from status_change c
                         where c.device_id = d.id and c.os_version = o.device_version
                         group by c.device_id having min(c.at) >= e.last_seen_at - 3600000000)
                     end as is_silent

@@ -19,9 +19,11 @@ fn hours(hours: i64) -> Timestamp {
 
 async fn rings_are_tallied_by_what_their_devices_have_and_must_install(store: Store) {
     store.create_item(at(0), item(1)).await.unwrap();
+    let mut enrollments = Vec::new();
     for number in 1..=6 {
         let begun = enroll(&store, number).await;
         store.note_seen(begun.enrollment, hours(1));
+        enrollments.push(begun.enrollment);
     }
     store.flush_seen().await.unwrap();
     let rings = [Some("Pilots"), Some("Pilots"), Some("Pilots"), Some(""), None, Some("Pilots")];
@@ -58,6 +60,10 @@ async fn rings_are_tallied_by_what_their_devices_have_and_must_install(store: St
     assert_eq!(soon, [none, own, "'Pilots' 26.2: 1 of 3, 1 failed, 0 silent"]);
     let later = shown(store.ring_counts(item_id(1), hours(26)).await.unwrap());
     assert_eq!(later[2], "'Pilots' 26.2: 1 of 3, 1 failed, 1 silent", "it was installing");
+    let quiet = shown(store.ring_counts(item_id(1), hours(80)).await.unwrap());
+    assert_eq!(quiet[2], "'Pilots' 26.2: 1 of 3, 1 failed, 1 silent", "it was not asked");
+    let sync = command(1, enrollments[2], "DeclarativeManagement");
+    store.queue_commands(hours(1), vec![sync]).await.unwrap();
     let much_later = shown(store.ring_counts(item_id(1), hours(80)).await.unwrap());
     assert_eq!(much_later[2], "'Pilots' 26.2: 1 of 3, 1 failed, 2 silent", "it had just updated");
 }

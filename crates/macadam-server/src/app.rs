@@ -78,6 +78,8 @@ pub(crate) use people::PersonError;
 pub(crate) use previews::PreviewError;
 pub(crate) use profiles::AnswerScepError;
 pub(crate) use push_certificates::{PushCertificateError, SetPushCertificateError};
+#[cfg(test)]
+pub(crate) use reconcile::ReconcileRun;
 pub(crate) use reconcile::Reconciler;
 pub(crate) use release_notes::{CommunitySource, RefreshReleaseNotesError};
 pub(crate) use rings::RingError;

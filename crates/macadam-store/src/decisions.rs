@@ -5,17 +5,9 @@ use macadam_policy::{BlueprintId, DeviceId, ItemId, Platform};
 use serde::Serialize;
 
 use crate::db::{Conn, json, params, queries, row};
-use crate::store::check_bulk;
 use crate::{Store, StoreError};
 
 queries! {
-    // Two servers may decide for one device at once; its timeline must not show that twice.
-    LOCK = {
-        sqlite: "select count(*) as value from json_each($1)",
-        postgres: "select count(*) as value from (select d.id
-            from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
-            order by d.id for update of d) as locked",
-    }
     CHANGES = { "insert into status_change
             (device_id, at, source, old_status, new_status, item_id, target_version, os_version,
             device_words, detail)
@@ -139,17 +131,6 @@ row! {
 }
 
 impl Store {
-    /// Records decisions, and every change of a status in the timeline.
-    pub async fn record_decisions(
-        &self,
-        at: Timestamp,
-        decisions: Vec<DecisionRecord>,
-    ) -> Result<(), StoreError> {
-        check_bulk(decisions.len())?;
-        self.write((at, decisions), |conn, (at, decisions)| Box::pin(record(conn, *at, decisions)))
-            .await
-    }
-
     /// The last decision of a device.
     pub async fn last_decision(
         &self,
@@ -175,17 +156,19 @@ impl Store {
     }
 }
 
-async fn record(
+/// Records decisions, and every change of a status in the timeline, in the caller's transaction.
+pub(crate) async fn record(
     conn: &mut Conn,
     at: Timestamp,
-    decisions: &[DecisionRecord],
+    decisions: &[&DecisionRecord],
 ) -> Result<(), StoreError> {
-    let rows: Vec<_> = decisions.iter().map(as_row).collect();
+    if decisions.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = decisions.iter().copied().map(as_row).collect();
     let rows = json(&rows);
-    let _: (i64,) = conn.one(&LOCK, params![rows]).await?;
     conn.run(&CHANGES, params![rows, at]).await?;
-    conn.run(&DECISIONS, params![rows, at]).await?;
-    Ok(())
+    conn.run(&DECISIONS, params![rows, at]).await.map(drop)
 }
 
 /// The record as the statements count its fields.

@@ -1,14 +1,15 @@
 //! Declaration sets: complete, immutable and shared by all devices that need the same one.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use macadam_policy::DeviceId;
 
 use crate::codes::codes;
 use crate::db::{Conn, json, params, queries, row};
 use crate::store::check_bulk;
-use crate::{CommandId, Delivery, EnrollmentId, NewCommand, SetToken, Store, StoreError, commands};
+use crate::{
+    Assignment, Delivery, EnrollmentId, NewCommand, SetToken, Store, StoreError, commands,
+};
 
 macro_rules! unused {
     () => {
@@ -28,21 +29,9 @@ queries! {
     SAVE_MEMBERS = { "insert into declaration_set_member (set_token, identifier, server_token)
         select value ->> 0, value ->> 1, value ->> 2 from json_each($1)
         where true on conflict do nothing" }
-    // In the order in which small writes lock them, too.
-    LOCK = {
-        sqlite: "select count(*) as value from json_each($1)",
-        postgres: "select count(*) as value from (select e.id from json_each($1) v
-            join enrollment e on e.device_id = as_uuid(v.value ->> 0) and e.ended_at is null
-            order by e.id for no key update of e) as locked",
-    }
-    // Written so that nobody looks for the former set in its index: thousands have the same one.
     ASSIGN = { "update enrollment set assigned_set = v.token, assigned_at = $2
-        from (select as_uuid(value ->> 0) as device, value ->> 1 as token, value ->> 2 as former
-            from json_each($1)) as v
-        where device_id = v.device and ended_at is null
-            and assigned_set is distinct from v.token
-            and coalesce(assigned_set, '') = coalesce(v.former, '')
-        returning device_id, id as enrollment_id" }
+        from (select as_uuid(value ->> 0) as id, value ->> 1 as token from json_each($1)) as v
+        where enrollment.id = v.id" }
     SET_OF = { "select s.token, s.manifest, e.assigned_at
         from enrollment e join declaration_set s on s.token = e.assigned_set
         where e.id = $1 and e.ended_at is null" }
@@ -100,26 +89,6 @@ pub struct DeclarationSet {
     pub declarations: Vec<Declaration>,
 }
 
-/// Gives a device a set that has been saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assignment {
-    pub device: DeviceId,
-    pub set: SetToken,
-    /// The set that the device had when this was decided.
-    pub former: Option<SetToken>,
-    /// The id of the `DeclarativeManagement` command, if one becomes necessary.
-    pub command: CommandId,
-}
-
-row! {
-    /// A device whose set changed, and for which a command and a push were queued.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Assigned {
-        pub device_id: DeviceId,
-        pub enrollment_id: EnrollmentId,
-    }
-}
-
 row! {
     /// What a device should have.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,23 +109,6 @@ impl Store {
     ) -> Result<(), StoreError> {
         check_bulk(sets.iter().map(|set| set.declarations.len()).sum())?;
         self.write((at, sets), |conn, (at, sets)| Box::pin(save(conn, *at, sets))).await
-    }
-
-    /// Gives devices their sets and, in the same transaction, queues one `DeclarativeManagement`
-    /// command and one push for every device whose set changed; those are returned.
-    ///
-    /// A device that meanwhile has another set than the one to be replaced keeps that: somebody
-    /// else decided for it, perhaps with newer facts.
-    pub async fn assign_declaration_sets(
-        &self,
-        at: Timestamp,
-        assignments: Vec<Assignment>,
-    ) -> Result<Vec<Assigned>, StoreError> {
-        check_bulk(assignments.len())?;
-        self.write((at, assignments), |conn, (at, assignments)| {
-            Box::pin(assign(conn, *at, assignments))
-        })
-        .await
     }
 
     /// The set an enrollment should have, for the tokens and manifest answers.
@@ -207,11 +159,12 @@ impl Store {
 
 async fn save(conn: &mut Conn, at: Timestamp, sets: &[DeclarationSet]) -> Result<(), StoreError> {
     let heads: Vec<_> = sets.iter().map(|set| (&set.token.0, &set.manifest)).collect();
-    let mut declarations = Vec::new();
+    // Once each, and in one order, which is the order in which two servers lock them.
+    let mut declarations = BTreeSet::new();
     let mut members = Vec::new();
     for set in sets {
         for Declaration { kind, identifier, server_token, body } in &set.declarations {
-            declarations.push((identifier, server_token, kind.as_str(), body));
+            declarations.insert((identifier, server_token, kind.as_str(), body));
             members.push((&set.token.0, identifier, server_token));
         }
     }
@@ -221,34 +174,28 @@ async fn save(conn: &mut Conn, at: Timestamp, sets: &[DeclarationSet]) -> Result
     Ok(())
 }
 
-async fn assign(
+/// Gives enrollments their sets and queues the commands that tell them, in the caller's
+/// transaction.
+pub(crate) async fn assign(
     conn: &mut Conn,
     at: Timestamp,
-    assignments: &[Assignment],
-) -> Result<Vec<Assigned>, StoreError> {
-    let rows = assignments.iter().map(|assignment| {
-        let Assignment { device, set, former, .. } = assignment;
-        (device.0, &set.0, former.as_ref().map(|former| &former.0))
-    });
-    let rows = json(&rows.collect::<Vec<_>>());
-    let _: (i64,) = conn.one(&LOCK, params![rows]).await?;
-    let mut assigned: Vec<Assigned> = conn.all(&ASSIGN, params![rows, at]).await?;
-    assigned.sort_unstable();
-    let ids: BTreeMap<_, _> =
-        assignments.iter().map(|assignment| (assignment.device, assignment.command)).collect();
-    let sync = |assigned: &Assigned| {
-        Some(NewCommand {
-            id: *ids.get(&assigned.device_id)?,
-            enrollment: assigned.enrollment_id,
-            request_type: "DeclarativeManagement".into(),
-            body: String::new(),
-            delivery: Delivery::AtLeastOnce,
-            requested_by: String::new(),
-        })
+    assigned: &[(EnrollmentId, &Assignment)],
+) -> Result<(), StoreError> {
+    if assigned.is_empty() {
+        return Ok(());
+    }
+    let rows = assigned.iter().map(|(enrollment, assignment)| (enrollment.0, &assignment.set.0));
+    conn.run(&ASSIGN, params![json(&rows.collect::<Vec<_>>()), at]).await?;
+    let sync = |(enrollment, assignment): &(EnrollmentId, &Assignment)| NewCommand {
+        id: assignment.command,
+        enrollment: *enrollment,
+        request_type: "DeclarativeManagement".into(),
+        body: String::new(),
+        delivery: Delivery::AtLeastOnce,
+        requested_by: String::new(),
     };
-    let syncs: Vec<_> = assigned.iter().filter_map(sync).collect();
-    commands::queue(conn, at, &syncs).await?;
-    Ok(assigned)
+    let syncs: Vec<_> = assigned.iter().map(sync).collect();
+    commands::queue(conn, at, &syncs).await.map(drop)
 }
 
 async fn prune(conn: &mut Conn, before: Timestamp) -> Result<u64, StoreError> {

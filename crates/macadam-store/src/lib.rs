@@ -28,6 +28,7 @@ mod leases;
 mod links;
 mod migrate;
 mod notes;
+mod outcomes;
 mod people;
 mod policy;
 mod policy_stamp;
@@ -62,9 +63,7 @@ pub use commands::{
     NewCommand, Offer, Poll, RESULT_LIMIT,
 };
 pub use decisions::{DecisionRecord, StatusChange, StatusCount, StoredDecision};
-pub use declarations::{
-    Assigned, Assignment, Declaration, DeclarationKind, DeclarationSet, SetOfDevice,
-};
+pub use declarations::{Declaration, DeclarationKind, DeclarationSet, SetOfDevice};
 pub use devices::{
     DeviceCount, DeviceFilter, DeviceKey, DeviceOrder, DeviceRow, DeviceState, FleetShare,
     PageCursor,
@@ -86,11 +85,12 @@ pub use items::{ItemRow, NewItem};
 pub use leases::Lease;
 pub use links::{Challenge, EnrollmentLink, NewChallenge, NewLink, UseOnce};
 pub use notes::Note;
+pub use outcomes::{Assignment, Base, Outcome, Written};
 pub use people::{NewPerson, Person, PersonChanges, UpdatePersonError};
 pub use policy::PolicyChange;
 pub use policy_stamp::PolicyStamp;
 pub use pushes::{ClaimedPush, PushOutcome};
-pub use reach::{Reach, SelfServiceRequest, SelfServiceRow};
+pub use reach::{SelfServiceRequest, SelfServiceRow};
 pub use reconcile::DeviceSituation;
 pub use refusals::{Refusal, RefusalReason};
 pub use rings::{NewRingHalt, ResumeRing, ResumeRingError, RingCount, RingHaltRow};

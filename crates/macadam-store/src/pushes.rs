@@ -186,7 +186,8 @@ async fn claim(
     limit: u32,
     until: i64,
 ) -> Result<Vec<(Claim, Target)>, StoreError> {
-    let claims: Vec<Claim> = conn.all(&CLAIM, params![now, limit, until]).await?;
+    let mut claims: Vec<Claim> = conn.all(&CLAIM, params![now, limit, until]).await?;
+    claims.sort_unstable_by_key(|claim| claim.enrollment_id);
     let ids: Vec<_> = claims.iter().map(|claim| (claim.enrollment_id.0,)).collect();
     let targets: Vec<Target> = conn.all(&TARGETS, params![json(&ids)]).await?;
     let mut targets: BTreeMap<_, _> =

@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use macadam_policy::{DeviceId, ItemId};
 use uuid::Uuid;
 
-use crate::db::{json, params, queries, row};
-use crate::store::check_bulk;
+use crate::db::{Conn, json, params, queries, row};
 use crate::{Store, StoreError};
 
 queries! {
     // An item that was deleted while its reach was computed is left out.
     REACH = { "insert into item_reach (device_id, item_id, at, ring)
-        select as_uuid(v.value ->> 0), i.id, cast(v.value ->> 2 as bigint), v.value ->> 3
+        select as_uuid(v.value ->> 0), i.id, $2, v.value ->> 2
         from json_each($1) v join library_item i on i.id = as_uuid(v.value ->> 1)
         where true on conflict (device_id, item_id) do update set ring = excluded.ring" }
     FORGET_REACH = { "delete from item_reach where (device_id, item_id) in
@@ -27,18 +26,6 @@ queries! {
         where (s.device_id, s.item_id) > ($1, $2) order by s.device_id, s.item_id limit $3" }
     REQUEST = { "insert into self_service_request (device_id, item_id, at)
         values ($1, $2, $3) on conflict (device_id, item_id) do nothing" }
-}
-
-row! {
-    /// An item reached a device for the first time at this moment; and the device's ring in it.
-    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Reach {
-        pub device_id: DeviceId,
-        pub item_id: ItemId,
-        pub at: Timestamp,
-        /// Empty for a device in no ring; `None` while nobody has told.
-        pub ring: Option<String>,
-    }
 }
 
 row! {
@@ -82,35 +69,6 @@ impl Store {
         Ok(rows.into_iter().map(count).collect())
     }
 
-    /// Notes items that reach devices, and their rings; an earlier moment stays.
-    pub async fn record_reach(&self, reached: Vec<Reach>) -> Result<(), StoreError> {
-        check_bulk(reached.len())?;
-        let rows: Vec<_> = reached
-            .iter()
-            .map(|reach| {
-                let at = reach.at.as_microsecond();
-                (reach.device_id.0, reach.item_id.0, at, &reach.ring)
-            })
-            .collect();
-        self.write(json(&rows), |conn, rows| {
-            Box::pin(async move { conn.run(&REACH, params![rows]).await.map(drop) })
-        })
-        .await
-    }
-
-    /// Forgets items that do not reach devices any more, with what was asked for of them.
-    pub async fn forget_reach(&self, left: Vec<(DeviceId, ItemId)>) -> Result<(), StoreError> {
-        check_bulk(left.len())?;
-        let rows: Vec<_> = left.iter().map(|(device, item)| (device.0, item.0)).collect();
-        self.write(json(&rows), |conn, rows| {
-            Box::pin(async move {
-                conn.run(&FORGET_REACH, params![rows]).await?;
-                conn.run(&FORGET_REQUESTS, params![rows]).await.map(drop)
-            })
-        })
-        .await
-    }
-
     /// Notes what a user asked for; an earlier moment stays.
     pub async fn request_item(&self, request: SelfServiceRequest) -> Result<(), StoreError> {
         self.write(request, |conn, request| {
@@ -128,4 +86,28 @@ row! {
         item_id: ItemId,
         devices: i64,
     }
+}
+
+/// Notes items that reach devices, and their rings, in the caller's transaction; an earlier moment
+/// stays.
+pub(crate) async fn record(
+    conn: &mut Conn,
+    at: Timestamp,
+    reached: &[(Uuid, Uuid, &Option<String>)],
+) -> Result<(), StoreError> {
+    if reached.is_empty() {
+        return Ok(());
+    }
+    conn.run(&REACH, params![json(&reached), at]).await.map(drop)
+}
+
+/// Forgets items that do not reach devices any more, with what was asked for of them, in the
+/// caller's transaction.
+pub(crate) async fn forget(conn: &mut Conn, left: &[(Uuid, Uuid)]) -> Result<(), StoreError> {
+    if left.is_empty() {
+        return Ok(());
+    }
+    let rows = json(&left);
+    conn.run(&FORGET_REACH, params![rows]).await?;
+    conn.run(&FORGET_REQUESTS, params![rows]).await.map(drop)
 }

@@ -9,6 +9,7 @@ mod documents;
 mod fleet;
 mod forgetting;
 mod halts;
+mod outcomes;
 mod same_on_both;
 mod saved;
 mod statements;
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId, ItemId, Platform};
 use uuid::Uuid;
 
+use self::outcomes::Reassignment;
 use crate::testing::{Postgres, open};
 use crate::*;
 
@@ -150,13 +152,14 @@ fn set(content: &str) -> DeclarationSet {
 }
 
 /// Gives a device its first set.
-fn assignment(device: DeviceId, content: &str, command: u32) -> Assignment {
-    Assignment { device, set: set(content).token, former: None, command: command_id(command) }
+fn assignment(device: DeviceId, content: &str, command: u32) -> Reassignment {
+    let assignment = Assignment { set: set(content).token, command: command_id(command) };
+    Reassignment { device, former: None, assignment }
 }
 
 /// Gives a device another set than the one it has.
-fn replacement(device: DeviceId, former: &str, content: &str, command: u32) -> Assignment {
-    Assignment { former: Some(set(former).token), ..assignment(device, content, command) }
+fn replacement(device: DeviceId, former: &str, content: &str, command: u32) -> Reassignment {
+    Reassignment { former: Some(set(former).token), ..assignment(device, content, command) }
 }
 
 fn item(number: u32) -> NewItem {

@@ -6,23 +6,27 @@
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use macadam_api::events::Noun;
 use macadam_declare::DeclarationSet;
 use macadam_policy::DeviceId;
 use macadam_store::{
-    Assignment, CommandId, DecisionRecord, DeviceSituation, Reach, SetToken, StoreError,
+    Assignment, Base, CommandId, DeviceSituation, Outcome, SetToken, StoreError, Written,
 };
-use tokio::sync::Mutex;
+use tokio::sync::RwLock;
+use tokio::task::JoinSet;
 
 use self::waiting::WaitingRoom;
 use super::decisions::{Decided, record};
 use super::{App, Knowledge, ddm};
 
 /// Devices worked on at a time.
-const PAGE: u32 = 2000;
+const PAGE: u32 = 1000;
+
+/// Pages worked on at once: while the database writes one, the next one is decided.
+const PAGES_AT_ONCE: usize = 2;
 
 /// How often devices are decided for again because another server was faster.
 const ROUNDS: usize = 5;
@@ -34,10 +38,13 @@ const SETS_AT_A_TIME: usize = 500;
 #[derive(Default)]
 pub(crate) struct Reconciler {
     /// Held while knowledge is read anew.
-    pub(super) refreshing: Mutex<()>,
+    pub(super) refreshing: tokio::sync::Mutex<()>,
+    /// Held by the one run over the whole fleet.
+    whole_fleet: tokio::sync::Mutex<()>,
     /// Held between reading a device's facts and writing what follows from them: an older reading
-    /// must not be written over what followed from a newer one.
-    deciding: Mutex<()>,
+    /// must not be written over what followed from a newer one. Pages of a run over the fleet share
+    /// it, because they are of different devices.
+    deciding: Arc<RwLock<()>>,
     waiting: WaitingRoom,
 }
 
@@ -49,33 +56,53 @@ pub(crate) struct Reconciled {
     pub(crate) changed_sets: usize,
 }
 
+/// What devices are decided by, and what led to that.
+pub(crate) struct ReconcileRun {
+    knowledge: Arc<Knowledge>,
+    source: String,
+    /// Sets that need not be saved again.
+    saved: Mutex<BTreeSet<SetToken>>,
+}
+
+impl ReconcileRun {
+    pub(crate) fn new(knowledge: Arc<Knowledge>, source: &str) -> Self {
+        Self { knowledge, source: source.into(), saved: Mutex::default() }
+    }
+}
+
 /// What follows from the decisions for some devices, to be written together.
-struct Changes<'a> {
-    now: Timestamp,
-    /// What led to the decisions.
-    source: &'a str,
+#[derive(Default)]
+struct Changes {
     sets: BTreeMap<SetToken, Arc<DeclarationSet>>,
-    assignments: Vec<Assignment>,
-    records: Vec<DecisionRecord>,
-    reached: Vec<Reach>,
-    left: Vec<(DeviceId, macadam_policy::ItemId)>,
+    outcomes: Vec<Outcome>,
 }
 
 impl App {
     /// Decides for the whole fleet.
     pub(crate) async fn reconcile_fleet(&self) -> Result<Reconciled, StoreError> {
-        let knowledge = self.refresh_knowledge().await?;
-        let mut total = Reconciled::default();
-        let (mut after, mut saved) = (None, BTreeSet::new());
+        let _alone = self.reconciler.whole_fleet.lock().await;
+        let run = Arc::new(ReconcileRun::new(self.refresh_knowledge().await?, "catalog or policy"));
+        let (mut total, mut pages) = (Reconciled::default(), JoinSet::new());
+        let mut after = None;
         loop {
-            let _deciding = self.reconciler.deciding.lock().await;
+            let deciding = Arc::clone(&self.reconciler.deciding).read_owned().await;
             let page = self.store.situations(after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(total) };
+            let Some(last) = page.last() else { break };
             after = Some(last.device);
             total.devices += page.len();
-            total.changed_sets +=
-                self.reconcile_devices(&knowledge, &page, "catalog or policy", &mut saved).await?;
+            if pages.len() == PAGES_AT_ONCE {
+                total.changed_sets += next_page(&mut pages).await?;
+            }
+            let (app, run) = (self.clone(), Arc::clone(&run));
+            pages.spawn(async move {
+                let _deciding = deciding;
+                app.reconcile_devices(&run, &page).await
+            });
         }
+        while !pages.is_empty() {
+            total.changed_sets += next_page(&mut pages).await?;
+        }
+        Ok(total)
     }
 
     /// Decides for one device that just told something. What fails here is tried again by the
@@ -96,7 +123,7 @@ impl App {
     async fn reconcile_waiting(&self) {
         let attendance = self.reconciler.waiting.attend();
         loop {
-            let _deciding = self.reconciler.deciding.lock().await;
+            let _deciding = self.reconciler.deciding.write().await;
             let Some(party) = attendance.next_party(PAGE as usize) else { return };
             for (source, devices) in &party.devices {
                 let devices: Vec<_> = devices.iter().copied().collect();
@@ -116,33 +143,30 @@ impl App {
 
     async fn reconcile_some(&self, devices: &[DeviceId], source: &str) -> Result<(), StoreError> {
         let page = self.store.situations_of(devices).await?;
-        let knowledge = self.refresh_knowledge().await?;
-        self.reconcile_devices(&knowledge, &page, source, &mut BTreeSet::new()).await.map(drop)
+        let run = ReconcileRun::new(self.refresh_knowledge().await?, source);
+        self.reconcile_devices(&run, &page).await.map(drop)
     }
 
     /// Decides for these devices and writes what changed; says for how many the set did.
     ///
-    /// Only what this was decided on top of is replaced. Devices that another server gave a set
+    /// Only what this was decided on top of is replaced. Devices that another server decided for
     /// meanwhile are looked at again, with what is known by then.
     pub(crate) async fn reconcile_devices(
         &self,
-        knowledge: &Knowledge,
+        run: &ReconcileRun,
         devices: &[DeviceSituation],
-        source: &str,
-        saved: &mut BTreeSet<SetToken>,
     ) -> Result<usize, StoreError> {
-        let (mut total, mut overtaken) =
-            self.decide_and_write(knowledge, devices, source, saved).await?;
+        let Written { reassigned, mut overtaken } = self.decide_and_write(run, devices).await?;
+        let mut total = reassigned.len();
         for _ in 1..ROUNDS {
             if overtaken.is_empty() {
                 return Ok(total);
             }
             let devices = self.store.situations_of(&overtaken).await?;
-            let knowledge = self.refresh_knowledge().await?;
-            let changed;
-            (changed, overtaken) =
-                self.decide_and_write(&knowledge, &devices, source, saved).await?;
-            total += changed;
+            let again = ReconcileRun::new(self.refresh_knowledge().await?, &run.source);
+            let written = self.decide_and_write(&again, &devices).await?;
+            total += written.reassigned.len();
+            overtaken = written.overtaken;
         }
         if !overtaken.is_empty() {
             self.policy_changed();
@@ -152,107 +176,98 @@ impl App {
 
     async fn decide_and_write(
         &self,
-        knowledge: &Knowledge,
+        run: &ReconcileRun,
         devices: &[DeviceSituation],
-        source: &str,
-        saved: &mut BTreeSet<SetToken>,
-    ) -> Result<(usize, Vec<DeviceId>), StoreError> {
-        let mut changes = Changes::at(self.fleet_clock.now(), source);
+    ) -> Result<Written, StoreError> {
+        let now = self.fleet_clock.now();
+        let mut changes = Changes::default();
         for situation in devices {
-            if let Some(decided) = knowledge.decide(changes.now, situation) {
-                self.note_changes(&mut changes, knowledge, situation, &decided);
+            let Some(decided) = run.knowledge.decide(now, situation) else { continue };
+            let outcome = self.outcome(now, run, situation, &decided);
+            if let (Some(assignment), Some(set)) = (&outcome.assignment, &decided.set) {
+                changes.sets.entry(assignment.set.clone()).or_insert_with(|| Arc::clone(set));
+            }
+            if !outcome.is_empty() {
+                changes.outcomes.push(outcome);
             }
         }
-        self.write_changes(changes, saved).await
+        self.write_changes(now, run, changes).await
     }
 
-    fn note_changes(
+    /// What differs between what was decided and what is stored.
+    fn outcome(
         &self,
-        changes: &mut Changes<'_>,
-        knowledge: &Knowledge,
+        now: Timestamp,
+        run: &ReconcileRun,
         situation: &DeviceSituation,
         decided: &Decided,
-    ) {
-        let now = changes.now;
-        let device = situation.device;
+    ) -> Outcome {
+        let mut reached = Vec::new();
         for item in &decided.reaching {
-            let ring = knowledge.ring_of(*item, decided);
+            let ring = run.knowledge.ring_of(*item, decided);
             let known = situation.rings.iter().find(|(reached, _)| reached == item);
             if known.is_none_or(|(_, known)| *known != ring) {
-                changes.reached.push(Reach { device_id: device, item_id: *item, at: now, ring });
+                reached.push((*item, ring));
             }
         }
         let gone = situation.reached.iter().filter(|(item, _)| !decided.reaching.contains(item));
-        changes.left.extend(gone.map(|(item, _)| (device, *item)));
-        let record = record(device, decided, changes.source);
-        if situation.recorded != Some(record.digest) {
-            changes.records.push(record);
-        }
-        let Some(set) = &decided.set else { return };
-        let token = SetToken(set.token.as_str().to_owned());
-        if situation.assigned_set.as_ref() != Some(&token) {
-            changes.assignments.push(Assignment {
-                device,
-                set: token.clone(),
-                former: situation.assigned_set.clone(),
-                command: CommandId(self.ids.id(now)),
-            });
-            changes.sets.entry(token).or_insert_with(|| Arc::clone(set));
+        let record = record(situation.device, decided, &run.source);
+        let token = decided.set.as_ref().map(|set| SetToken(set.token.as_str().to_owned()));
+        let is_other = |token: &SetToken| situation.assigned_set.as_ref() != Some(token);
+        Outcome {
+            device: situation.device,
+            base: Base::of(situation),
+            reached,
+            left: gone.map(|(item, _)| *item).collect(),
+            assignment: token
+                .filter(is_other)
+                .map(|set| Assignment { set, command: CommandId(self.ids.id(now)) }),
+            record: (situation.recorded != Some(record.digest)).then_some(record),
         }
     }
 
-    /// The order matters if the server dies in between: reach first, because deadlines may count
-    /// from it; sets before the devices that get them; the record of the decision last. Says how
-    /// many devices got another set, and which had got one from somebody else.
+    /// Sets are saved before any device gets them. If the server dies in between, the next run
+    /// saves them again, which changes nothing.
     async fn write_changes(
         &self,
-        mut changes: Changes<'_>,
-        saved: &mut BTreeSet<SetToken>,
-    ) -> Result<(usize, Vec<DeviceId>), StoreError> {
-        let now = changes.now;
-        if !changes.reached.is_empty() {
-            self.store.record_reach(changes.reached).await?;
-        }
-        if !changes.left.is_empty() {
-            self.store.forget_reach(changes.left).await?;
-        }
-        let unsaved: Vec<_> =
-            changes.sets.iter().filter(|(token, _)| !saved.contains(*token)).collect();
+        now: Timestamp,
+        run: &ReconcileRun,
+        changes: Changes,
+    ) -> Result<Written, StoreError> {
+        let saved = || run.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unsaved: Vec<_> = changes.sets.iter().collect();
+        unsaved.retain({
+            let saved = saved();
+            move |(token, _)| !saved.contains(*token)
+        });
         for chunk in unsaved.chunks(SETS_AT_A_TIME) {
             let sets = chunk.iter().map(|(token, set)| stored_set(token, set)).collect();
             self.store.save_declaration_sets(now, sets).await?;
-            saved.extend(chunk.iter().map(|(token, _)| (*token).clone()));
+            saved().extend(chunk.iter().map(|(token, _)| (*token).clone()));
         }
-        let (mut changed, mut overtaken) = (0, Vec::new());
-        if !changes.assignments.is_empty() {
-            let devices: BTreeSet<_> = changes.assignments.iter().map(|it| it.device).collect();
-            let assigned = self.store.assign_declaration_sets(now, changes.assignments).await?;
+        if changes.outcomes.is_empty() {
+            return Ok(Written::default());
+        }
+        let recorded = changes.outcomes.iter().filter(|outcome| outcome.record.is_some());
+        let mut recorded: BTreeSet<_> = recorded.map(|outcome| outcome.device).collect();
+        let written = self.store.write_outcomes(now, changes.outcomes).await?;
+        if !written.reassigned.is_empty() {
             self.signals.send_pushes.notify_one();
-            let assigned: BTreeSet<_> = assigned.into_iter().map(|it| it.device_id).collect();
-            changed = assigned.len();
-            overtaken.extend(devices.difference(&assigned));
-            changes.records.retain(|record| !overtaken.contains(&record.device));
         }
-        if !changes.records.is_empty() {
-            let devices: Vec<_> = changes.records.iter().map(|record| record.device.0).collect();
-            self.store.record_decisions(now, changes.records).await?;
-            self.all_changed(Noun::Devices, devices);
+        recorded.retain(|device| !written.overtaken.contains(device));
+        if !recorded.is_empty() {
+            self.all_changed(Noun::Devices, recorded.iter().map(|device| device.0));
         }
-        Ok((changed, overtaken))
+        Ok(written)
     }
 }
 
-impl<'a> Changes<'a> {
-    fn at(now: Timestamp, source: &'a str) -> Self {
-        Self {
-            now,
-            source,
-            sets: BTreeMap::new(),
-            assignments: Vec::new(),
-            records: Vec::new(),
-            reached: Vec::new(),
-            left: Vec::new(),
-        }
+/// For how many devices of the next finished page the set changed.
+async fn next_page(pages: &mut JoinSet<Result<usize, StoreError>>) -> Result<usize, StoreError> {
+    match pages.join_next().await {
+        Some(Ok(changed)) => changed,
+        Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Some(Err(_)) | None => Ok(0),
     }
 }
 

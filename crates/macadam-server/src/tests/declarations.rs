@@ -1,10 +1,10 @@
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use macadam_policy::{BlueprintId, DeviceId};
 use serde_json::{Value, json};
 
 use super::world::{Handset, World};
+use crate::app::ReconcileRun;
 
 const ENFORCEMENT: &str = "com.apple.configuration.softwareupdate.enforcement.specific";
 
@@ -323,8 +323,8 @@ async fn decision_that_came_too_late_replaces_no_newer_one() {
     let read = world.app().store.situations_of(&[device]).await.unwrap();
     move_to(&world, device, second).await;
     let newer = (fetch_all(&world, &handset).await, world.device(&handset).await);
-    let mut saved = BTreeSet::new();
-    world.app().reconcile_devices(&knowledge, &read, "policy", &mut saved).await.unwrap();
+    let run = ReconcileRun::new(knowledge, "policy");
+    world.app().reconcile_devices(&run, &read).await.unwrap();
     assert_eq!((fetch_all(&world, &handset).await, world.device(&handset).await), newer);
 }
 

@@ -42,7 +42,7 @@ async fn enrollment_forgets_what_belonged_to_the_old_generation(store: Store) {
     store.set_bootstrap_token(old.enrollment, Some(secret("boot"))).await.unwrap();
     store.save_declaration_sets(at(2), vec![set("a")]).await.unwrap();
     let assigned = vec![assignment(old.device, "a", 1)];
-    store.assign_declaration_sets(at(2), assigned).await.unwrap();
+    store.assign_sets(at(2), assigned).await.unwrap();
     let commands = vec![command(2, old.enrollment, "EraseDevice")];
     store.queue_commands(at(3), commands).await.unwrap();
 
@@ -330,7 +330,7 @@ async fn only_devices_with_a_new_set_get_a_command_and_a_push(store: Store) {
             vec![replacement(one.device, "a", "a", first), of_two]
         };
         let store = store.clone();
-        async move { store.assign_declaration_sets(at(3), rows).await.unwrap() }
+        async move { store.assign_sets(at(3), rows).await.unwrap() }
     };
     assert_eq!(assign("a", 10).await.len(), 2);
     assert_eq!(assign("a", 20).await, []);
@@ -340,7 +340,7 @@ async fn only_devices_with_a_new_set_get_a_command_and_a_push(store: Store) {
         next(&store, begun.enrollment, Poll::Idle).await.unwrap();
     }
     let changed = assign("b", 30).await;
-    assert_eq!(changed.iter().map(|it| it.device_id).collect::<Vec<_>>(), [two.device]);
+    assert_eq!(changed, [two.device]);
     assert_eq!(queue_of(&store, one.device).await.len(), 1);
     assert_eq!(queue_of(&store, two.device).await.len(), 2);
 }
@@ -350,7 +350,7 @@ async fn set_that_somebody_else_replaced_meanwhile_stays(store: Store) {
     store.save_declaration_sets(at(2), ["a", "b", "c"].map(set).into()).await.unwrap();
     let assign = |assignment| {
         let store = store.clone();
-        async move { store.assign_declaration_sets(at(3), vec![assignment]).await.unwrap().len() }
+        async move { store.assign_sets(at(3), vec![assignment]).await.unwrap().len() }
     };
     assert_eq!(assign(assignment(device, "a", 1)).await, 1);
     assert_eq!(assign(assignment(device, "b", 2)).await, 0, "decided before it had one");
@@ -363,11 +363,11 @@ async fn set_that_somebody_else_replaced_meanwhile_stays(store: Store) {
 async fn halfway_device_gets_one_consistent_set(store: Store) {
     let Begun { enrollment, device, .. } = enroll(&store, 1).await;
     store.save_declaration_sets(at(2), vec![set("a"), set("b")]).await.unwrap();
-    store.assign_declaration_sets(at(3), vec![assignment(device, "a", 1)]).await.unwrap();
+    store.assign_sets(at(3), vec![assignment(device, "a", 1)]).await.unwrap();
     let current = store.declaration_set_for(enrollment).await.unwrap().unwrap();
     assert_eq!((current.manifest.as_str(), current.assigned_at), ("manifest of a", at(3)));
     store.note_manifest_served(enrollment, current.token).await.unwrap();
-    store.assign_declaration_sets(at(4), vec![replacement(device, "a", "b", 2)]).await.unwrap();
+    store.assign_sets(at(4), vec![replacement(device, "a", "b", 2)]).await.unwrap();
     let body = |kind, identifier| {
         let store = store.clone();
         async move {
@@ -386,9 +386,9 @@ async fn sets_that_nobody_has_are_pruned(store: Store) {
     let Begun { enrollment, device, .. } = enroll(&store, 1).await;
     let sets = ["a", "b", "c"].map(set);
     store.save_declaration_sets(at(2), sets.into()).await.unwrap();
-    store.assign_declaration_sets(at(3), vec![assignment(device, "a", 1)]).await.unwrap();
+    store.assign_sets(at(3), vec![assignment(device, "a", 1)]).await.unwrap();
     store.note_manifest_served(enrollment, set("a").token).await.unwrap();
-    store.assign_declaration_sets(at(3), vec![replacement(device, "a", "b", 2)]).await.unwrap();
+    store.assign_sets(at(3), vec![replacement(device, "a", "b", 2)]).await.unwrap();
     assert_eq!(store.prune_declaration_sets(at(2)).await.unwrap(), 0);
     assert_eq!(store.prune_declaration_sets(at(5)).await.unwrap(), 1);
     assert_eq!(store.declarations_of_set(&set("c").token).await.unwrap(), []);

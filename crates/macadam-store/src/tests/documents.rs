@@ -93,8 +93,7 @@ async fn item_is_saved_over_the_version_that_was_read(store: Store) {
     assert_eq!(store.items().await.unwrap(), [stored]);
 
     let device = enroll(&store, 1).await.device;
-    let reach = Reach { device_id: device, item_id: item_id(1), at: at(4), ring: None };
-    store.record_reach(vec![reach]).await.unwrap();
+    store.reach(at(4), device, item_id(1), None).await;
     let stale = store.delete_item(item_id(1), 1).await;
     assert!(matches!(stale, Err(SaveError::Stale { current: 2 })));
     assert_eq!(store.situations(None, 1).await.unwrap()[0].reached.len(), 1);

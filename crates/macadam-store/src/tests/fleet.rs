@@ -182,8 +182,7 @@ async fn every_filter_of_devices_counts(store: Store) {
         store.record_facts(at(5), device_id(number), vec![version]).await.unwrap();
     }
     store.create_item(at(2), item(1)).await.unwrap();
-    let reach = Reach { device_id: device_id(2), item_id: item_id(1), at: at(3), ring: None };
-    store.record_reach(vec![reach]).await.unwrap();
+    store.reach(at(3), device_id(2), item_id(1), None).await;
     store.set_tags(device_id(3), vec!["lab".into(), "Éclair \"x\"".into()]).await.unwrap();
     store.set_tags(device_id(4), vec!["laboratory".into()]).await.unwrap();
     let due = DecisionRecord { deadline_at: Some(at(100)), ..decision(1, "pending") };
@@ -233,13 +232,12 @@ async fn situation_holds_everything_a_decision_needs(store: Store) {
     for number in [1, 2] {
         store.create_item(at(2), item(number)).await.unwrap();
     }
-    let reach = |item, seconds| {
-        let ring = Some(format!("ring {seconds}"));
-        Reach { device_id: device, item_id: item_id(item), at: at(seconds), ring }
-    };
-    store.record_reach(vec![reach(1, 10), reach(2, 11), reach(3, 12)]).await.unwrap();
-    store.record_reach(vec![reach(1, 99)]).await.unwrap();
-    store.forget_reach(vec![(device, item_id(2))]).await.unwrap();
+    for (item, seconds) in [(1, 10), (2, 11), (3, 12), (1, 99)] {
+        let ring = format!("ring {seconds}");
+        store.reach(at(seconds), device, item_id(item), Some(&ring)).await;
+    }
+    let left = Outcome { left: vec![item_id(2)], ..store.nothing_for(device).await };
+    store.write_outcomes(at(13), vec![left]).await.unwrap();
     let request = SelfServiceRequest { device_id: device, item_id: item_id(2), at: at(20) };
     store.request_item(request).await.unwrap();
     store.request_item(SelfServiceRequest { at: at(21), ..request }).await.unwrap();

@@ -8,11 +8,6 @@ on_every_backend! {
     release_is_halted_once_until_a_person_lets_it_go_on,
 }
 
-fn reach(number: u32, ring: Option<&str>) -> Reach {
-    let ring = ring.map(str::to_owned);
-    Reach { device_id: device_id(number), item_id: item_id(1), at: at(3), ring }
-}
-
 fn hours(hours: i64) -> Timestamp {
     at(hours * 3600)
 }
@@ -27,8 +22,9 @@ async fn rings_are_tallied_by_what_their_devices_have_and_must_install(store: St
     }
     store.flush_seen().await.unwrap();
     let rings = [Some("Pilots"), Some("Pilots"), Some("Pilots"), Some(""), None, Some("Pilots")];
-    let reached = (1..).zip(rings).map(|(number, ring)| reach(number, ring)).collect();
-    store.record_reach(reached).await.unwrap();
+    for (number, ring) in (1..).zip(rings) {
+        store.reach(at(3), device_id(number), item_id(1), ring).await;
+    }
     let installing = vec![Fact::InstallState("installing".into())];
     store.record_facts(at(5), device_id(2), installing).await.unwrap();
     let done = DecisionRecord {

@@ -160,8 +160,8 @@ impl Teller<'_> {
             Step::Assign { device, former, content, command } => {
                 let first = assignment(device_id(device), &content.to_string(), command);
                 let former = former.map(|former| set(&former.to_string()).token);
-                let assignments = vec![Assignment { former, ..first }];
-                text(store.assign_declaration_sets(now, assignments).await)
+                let assignments = vec![Reassignment { former, ..first }];
+                text(store.assign_sets(now, assignments).await)
             }
             Step::Serve { device, content } => self.serve(device, content).await,
             Step::Claim => {

@@ -29,6 +29,7 @@ fn all_statements() -> Vec<&'static Statement> {
         links::STATEMENTS,
         migrate::STATEMENTS,
         notes::STATEMENTS,
+        crate::outcomes::STATEMENTS,
         people::STATEMENTS,
         policy_stamp::STATEMENTS,
         pushes::STATEMENTS,

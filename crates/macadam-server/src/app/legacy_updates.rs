@@ -84,6 +84,7 @@ impl App {
             is_due: deadline(decided, target) <= now,
             is_offered: update.is_some(),
             is_downloaded: status.is_some_and(|status| status.is_downloaded),
+            needs_its_user: is_mac && progress::stays_idle(&situation.facts),
             history,
         });
         let commands = match step {
@@ -102,6 +103,7 @@ impl App {
                 vec![schedule(product_key, target, "InstallForceRestart")]
             }
             Step::Install => vec![schedule(product_key, target, "InstallASAP")],
+            Step::AskUser => vec![schedule(product_key, target, "NotifyOnly")],
             Step::Look => vec![Self::ask_device_information()],
         };
         let new = |command: &MdmCommand| {
@@ -157,12 +159,15 @@ fn schedule(product_key: Option<String>, target: &Target, action: &str) -> MdmCo
     }
 }
 
-/// What a device answered last, as it was kept; nothing if it cannot be read.
+/// A list that a device answered last, as it was kept; nothing if it cannot be read.
 fn told<T: DeserializeOwned>(facts: &DeviceFacts, item: &str) -> Vec<T> {
+    told_one(facts, item).unwrap_or_default()
+}
+
+fn told_one<T: DeserializeOwned>(facts: &DeviceFacts, item: &str) -> Option<T> {
     let other: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(&facts.other).unwrap_or_default();
-    let kept = other.get(item).cloned();
-    kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+    serde_json::from_value(other.get(item)?.clone()).ok()
 }
 
 fn past(command: &Command) -> Option<Past> {

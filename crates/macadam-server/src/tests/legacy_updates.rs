@@ -172,6 +172,42 @@ async fn update_that_a_mac_could_not_download_is_an_error_in_its_own_words() {
 }
 
 #[tokio::test]
+async fn mac_that_keeps_answering_idle_is_an_error_and_its_user_is_asked() {
+    let mac = old_mac(json!({"mode": "rolling", "within": "2w", "at": "09:30"})).await;
+    mac.offer_target().await;
+    let idle = [("ProductKey", KEY), ("InstallAction", "InstallForceRestart"), ("Status", "Idle")];
+    for attempt in 1..=3 {
+        let install = mac.poll().await.unwrap();
+        assert_eq!(install_action(&install), "InstallForceRestart");
+        mac.tell(&install, "UpdateResults", list_of(&idle)).await;
+        assert_eq!(mac.status().await, if attempt < 3 { "pending" } else { "error" });
+        mac.world.advance(HOUR);
+        let question = mac.poll().await.unwrap();
+        assert!(matches!(question.command, MdmCommand::DeviceInformation { .. }));
+        let version = Dictionary::from_iter([("OSVersion", Value::from("13.6"))]);
+        mac.tell(&question, "QueryResponses", version.into()).await;
+        mac.world.advance(HOUR * 6);
+    }
+    let timeline = mac.world.app().store.timeline(mac.device, None, 1).await.unwrap();
+    let words = timeline[0].device_words.clone().unwrap();
+    assert!(words.starts_with("Idle: it was told to install 3 times"), "{words}");
+    let asked = mac.poll().await.unwrap();
+    assert_eq!(install_action(&asked), "NotifyOnly");
+    let result = [("ProductKey", KEY), ("InstallAction", "NotifyOnly"), ("Status", "Idle")];
+    mac.tell(&asked, "UpdateResults", list_of(&result)).await;
+    assert_eq!(mac.status().await, "error", "until something changes");
+    // It may begin after all, for instance because somebody restarted it.
+    mac.world.advance(HOUR * 20);
+    mac.offer_target().await;
+    let install = mac.poll().await.unwrap();
+    assert_eq!(install_action(&install), "InstallForceRestart");
+    let result =
+        [("ProductKey", KEY), ("InstallAction", "InstallForceRestart"), ("Status", "Installing")];
+    mac.tell(&install, "UpdateResults", list_of(&result)).await;
+    assert_eq!(mac.status().await, "installing");
+}
+
+#[tokio::test]
 async fn device_that_reports_nothing_by_itself_is_asked_every_day_what_it_runs() {
     let mac = old_mac(json!({"mode": "rolling", "within": "2w", "at": "09:30"})).await;
     let app = mac.world.app();

@@ -7,7 +7,12 @@ use macadam_protocol::command::{AvailableOsUpdate, OsUpdateStatus, Report, Sched
 use macadam_store::{DeviceFacts, Fact, PendingVersion};
 use serde::Serialize;
 
-use super::{AVAILABLE, STATUS, told};
+use super::{AVAILABLE, STATUS, told, told_one};
+
+/// The fact that counts how often in a row a device answered Idle when it was to install.
+const IDLE: &str = "IdleInstallations";
+/// So many such answers are no chance any more. They are hours apart.
+const IDLE_LIMIT: u32 = 3;
 
 /// What an answer tells about updates, of a device of which this much was known.
 pub(in crate::app) fn facts_of_answer(report: &Report, known: &DeviceFacts) -> Vec<Fact> {
@@ -21,7 +26,7 @@ pub(in crate::app) fn facts_of_answer(report: &Report, known: &DeviceFacts) -> V
         facts.extend(kept(STATUS, &statuses));
     }
     if let Ok(results) = report.scheduled_os_updates() {
-        facts.extend(of_results(&results, &available));
+        facts.extend(of_results(&results, &available, known));
     }
     if let Ok(information) = report.device_information()
         && information.os_version.is_some_and(|version| version != known.os_version)
@@ -29,6 +34,7 @@ pub(in crate::app) fn facts_of_answer(report: &Report, known: &DeviceFacts) -> V
     {
         // It told about an update of the system that ran before.
         facts.extend([Fact::InstallState("none".into()), Fact::Pending(None), no_failure()]);
+        facts.extend(idle(0));
     }
     facts
 }
@@ -37,6 +43,19 @@ pub(in crate::app) fn facts_of_answer(report: &Report, known: &DeviceFacts) -> V
 fn kept(item: &str, told: &impl Serialize) -> Option<Fact> {
     let json = serde_json::to_string(told).ok()?;
     Some(Fact::Other { item: item.into(), json })
+}
+
+/// Whether the device does not begin to install, however often it is told to.
+pub(super) fn stays_idle(known: &DeviceFacts) -> bool {
+    idle_installations(known) >= IDLE_LIMIT
+}
+
+fn idle_installations(known: &DeviceFacts) -> u32 {
+    told_one(known, IDLE).unwrap_or_default()
+}
+
+fn idle(count: u32) -> Option<Fact> {
+    kept(IDLE, &count)
 }
 
 /// Several updates may be under way; the one that is furthest is what a person would name.
@@ -72,12 +91,20 @@ fn stage(status: &OsUpdateStatus) -> Stage {
 }
 
 /// What the device made of a command to download or install.
-fn of_results(results: &[ScheduledOsUpdate], available: &[AvailableOsUpdate]) -> Vec<Fact> {
+fn of_results(
+    results: &[ScheduledOsUpdate],
+    available: &[AvailableOsUpdate],
+    known: &DeviceFacts,
+) -> Vec<Fact> {
     let Some(result) = results.first() else { return Vec::new() };
     let state = match result.status.as_str() {
         "Installing" => "installing",
         "Downloading" => "downloading",
+        "Idle" if result.install_action.starts_with("Install") => {
+            return of_idle(idle_installations(known).saturating_add(1));
+        }
         // It has nothing to do now, or nothing to download any more: OSUpdateStatus will tell.
+        "Idle" if stays_idle(known) => return Vec::new(),
         "Idle" => return vec![no_failure()],
         _ if is_product_unknown(result) => return Vec::new(),
         _ => {
@@ -86,7 +113,25 @@ fn of_results(results: &[ScheduledOsUpdate], available: &[AvailableOsUpdate]) ->
         }
     };
     let pending = pending(result.product_key.as_deref(), available);
-    vec![Fact::InstallState(state.into()), Fact::Pending(pending), no_failure()]
+    let mut facts = vec![Fact::InstallState(state.into()), Fact::Pending(pending), no_failure()];
+    facts.extend(idle(0));
+    facts
+}
+
+/// Of a device that answered Idle so often in a row when it was told to install.
+fn of_idle(count: u32) -> Vec<Fact> {
+    let failure = if count < IDLE_LIMIT {
+        no_failure()
+    } else {
+        let reason = format!(
+            "Idle: it was told to install {count} times and does not begin; its user can install \
+            the update in the settings"
+        );
+        Fact::Failures { count, reason: Some(reason), at: None }
+    };
+    let mut facts = vec![failure];
+    facts.extend(idle(count));
+    facts
 }
 
 /// The device's list has changed since; it is asked for a new one.

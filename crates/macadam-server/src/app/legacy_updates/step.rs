@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 const LIST_AGE: SignedDuration = SignedDuration::from_hours(24);
 /// A download or an installation that came to nothing is asked for again after this.
 const RETRY: SignedDuration = SignedDuration::from_hours(6);
+/// A Mac that does not install by itself is told to again, and its user asked to, after this.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 /// An installation takes about this long; then the device can tell what it runs.
 const INSTALLATION: SignedDuration = SignedDuration::from_hours(1);
 /// The first and the longest pause between two questions how far a download is.
@@ -24,6 +26,8 @@ pub(super) enum Step {
     /// Ask how far the download is.
     Poll,
     Install,
+    /// Let the device ask its user to install the update in its settings.
+    AskUser,
     /// Ask what the device runs now.
     Look,
 }
@@ -36,6 +40,8 @@ pub(super) struct Situation<'a> {
     /// The device's own list has the target.
     pub(super) is_offered: bool,
     pub(super) is_downloaded: bool,
+    /// The device was told to install often enough, and does not begin.
+    pub(super) needs_its_user: bool,
     /// Newest first.
     pub(super) history: &'a [Past],
 }
@@ -74,6 +80,12 @@ pub(super) fn next(situation: &Situation<'_>) -> Step {
         Some(Step::Ask)
     } else if has_nothing_to_do {
         None
+    } else if situation.is_due && situation.needs_its_user {
+        if is_older(PastKind::Downloaded, ASK_AGAIN) {
+            Some(Step::AskUser)
+        } else {
+            is_older(PastKind::Installed, ASK_AGAIN).then_some(Step::Install)
+        }
     } else if situation.is_due {
         is_older(PastKind::Installed, RETRY).then_some(Step::Install)
     } else if is_older(PastKind::Downloaded, RETRY) {
@@ -120,7 +132,15 @@ mod tests {
         let past =
             |(hours, kind): &(i64, PastKind)| Past { kind: *kind, is_open: false, at: at(*hours) };
         let history: Vec<_> = history.iter().map(past).collect();
-        next(&Situation { now, is_due, is_offered, is_downloaded, history: &history })
+        let needs_its_user = false;
+        next(&Situation {
+            now,
+            is_due,
+            is_offered,
+            is_downloaded,
+            needs_its_user,
+            history: &history,
+        })
     }
 
     #[test]
@@ -172,6 +192,7 @@ mod tests {
             is_due: true,
             is_offered: true,
             is_downloaded: true,
+            needs_its_user: false,
             history: &history,
         };
         assert_eq!(next(&situation), Step::Wait);

@@ -11,6 +11,7 @@ pub mod blueprints;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod decisions;
+pub mod device_actions;
 pub mod devices;
 pub mod enrollments;
 pub mod events;

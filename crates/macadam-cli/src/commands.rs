@@ -8,6 +8,7 @@ pub(crate) mod blueprints;
 pub(crate) mod catalog;
 pub(crate) mod completions;
 pub(crate) mod decide;
+mod device_actions;
 pub(crate) mod devices;
 pub(crate) mod enrollments;
 pub(crate) mod events;

@@ -6,6 +6,7 @@ mod backtests;
 mod blueprints;
 mod caller;
 mod cookie;
+mod device_actions;
 mod devices;
 mod enrollments;
 mod error;
@@ -141,6 +142,7 @@ fn fleet() -> OpenApiRouter<App> {
         .routes(routes!(devices::count_devices))
         .routes(routes!(devices::show_device, devices::update_device))
         .routes(routes!(devices::sync_device))
+        .routes(routes!(device_actions::act_on_devices))
         .routes(routes!(devices::explain_device))
         .routes(routes!(devices::list_device_timeline))
         .routes(routes!(devices::list_device_declarations))

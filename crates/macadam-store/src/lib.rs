@@ -13,6 +13,7 @@ mod commands;
 mod db;
 mod decisions;
 mod declarations;
+mod device_actions;
 mod devices;
 mod enrollment;
 mod error;
@@ -64,6 +65,7 @@ pub use commands::{
 };
 pub use decisions::{DecisionRecord, StatusChange, StatusCount, StoredDecision};
 pub use declarations::{Declaration, DeclarationKind, DeclarationSet, SetOfDevice};
+pub use device_actions::{TagChange, TagsChanged};
 pub use devices::{
     DeviceCount, DeviceFilter, DeviceKey, DeviceOrder, DeviceRow, DeviceState, FleetShare,
     PageCursor,

@@ -263,6 +263,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many devices, and says which of them could not be done. */
+        post: operations["act_on_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/device-counts": {
         parameters: {
             query?: never;
@@ -1069,6 +1086,18 @@ export interface components {
             /** @description Whether the organization asks everybody for one. */
             second_factor_required: boolean;
         };
+        /** @description Does one thing to many devices. */
+        ActOnDevices: {
+            action: components["schemas"]["DeviceAction"];
+            /** @description At most 1000 at a time. */
+            device_ids: string[];
+            /**
+             * Format: uuid
+             * @description Chosen by the caller: for a day, the same request sent again is not done again, but answered
+             *     as before.
+             */
+            request_id?: string | null;
+        };
         /**
          * @description Who can act.
          * @enum {string}
@@ -1507,6 +1536,39 @@ export interface components {
             serial_number: string;
             supervised: boolean;
             tags: string[];
+        };
+        /** @description What is done. Nothing that destroys is offered for many devices at once. */
+        DeviceAction: {
+            /** Format: uuid */
+            blueprint_id: string;
+            /** @enum {string} */
+            kind: "assign_blueprint";
+            /**
+             * @description The digest of the preview of this move. Required where 10 or more devices would be due
+             *     within 24 hours.
+             */
+            preview_digest?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "add_tags";
+            tags: string[];
+        } | {
+            /** @enum {string} */
+            kind: "remove_tags";
+            tags: string[];
+        } | {
+            /** @enum {string} */
+            kind: "sync";
+        } | {
+            /** @enum {string} */
+            kind: "add_note";
+            text: string;
+        };
+        /** @description What became of the devices: a device that cannot be done keeps no other from it. */
+        DeviceActionOutcome: {
+            /** Format: int64 */
+            done: number;
+            refused: components["schemas"]["RefusedDevice"][];
         };
         /** @description One MDM command and what became of it. */
         DeviceCommand: {
@@ -2673,6 +2735,17 @@ export interface components {
         RecoveryCodes: {
             codes: string[];
         };
+        /** @description A device that was left as it is. */
+        RefusedDevice: {
+            /** Format: uuid */
+            device_id: string;
+            reason: components["schemas"]["RefusedReason"];
+        };
+        /**
+         * @description Why a device was left as it is.
+         * @enum {string}
+         */
+        RefusedReason: "not_enrolled" | "too_many_tags";
         /** @description One version of one list of Apple's feed. */
         Release: {
             approved: boolean;
@@ -4152,6 +4225,77 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActOnDevices"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceActionOutcome"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

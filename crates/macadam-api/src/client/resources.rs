@@ -12,6 +12,7 @@ use crate::audit::{AuditEntry, AuditFilter, AuditVerification};
 use crate::backtests::{Backtest, BacktestRequest};
 use crate::blueprints::{AssignDevices, Blueprint, BlueprintFilter, WriteBlueprint};
 use crate::decisions::{DecisionLine, Explanation};
+use crate::device_actions::{ActOnDevices, DeviceActionOutcome};
 use crate::devices::{
     Device, DeviceCommand, DeviceCounts, DeviceDeclaration, DeviceFilter, DeviceRecord,
     TimelineEntry, UpdateDevice,
@@ -204,6 +205,11 @@ impl Client {
     /// Asks the device to connect.
     pub async fn sync_device(&self, id: Uuid) -> Result<(), ClientError> {
         self.act(Method::POST, &format!("/api/v1/devices/{id}/sync"), Ask::default()).await
+    }
+
+    /// Does one thing to at most 1000 devices.
+    pub async fn act_on_devices(&self, wish: &ActOnDevices) -> Asked<DeviceActionOutcome> {
+        self.call(Method::POST, "/api/v1/device-actions", Ask::json(wish)).await
     }
 
     /// The decision of every device, ordered by device id.

@@ -14,6 +14,7 @@ use macadam_api::releases::FeedList;
 use macadam_api::summary::Standing;
 use uuid::Uuid;
 
+use super::device_actions::Act;
 use super::{decide, find};
 use crate::connection::Connection;
 use crate::error::CliError;
@@ -66,6 +67,8 @@ enum DevicesCommand {
     Tag(Tag),
     /// Ask a device to connect
     Sync(One),
+    /// Do one thing to every device that the filters let through
+    Act(Box<Act>),
     /// Print the facts that decisions are made from, for `macadam decide --devices`
     Facts,
     /// Print every device's decision, as `macadam decide --json` does
@@ -137,7 +140,7 @@ pub(super) struct Filter {
     sort: Option<DeviceSort>,
     /// At most this many rows
     #[arg(long, default_value_t = u64::MAX, hide_default_value = true)]
-    limit: u64,
+    pub(super) limit: u64,
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +225,7 @@ impl Devices {
                 shell.note("the device is asked to connect");
                 Ok(())
             }
+            DevicesCommand::Act(act) => act.run(&client, json, shell).await,
             DevicesCommand::Facts => show::lines(shell, "devices read", client.facts()).await,
             DevicesCommand::Decisions => {
                 show::lines(shell, "devices read", client.decisions()).await

@@ -23,7 +23,7 @@ use super::decisions::Decided;
 use super::pages::{Rows, Wanted};
 use super::{App, Knowledge, code_of, situations, summary, value_of};
 
-const TAGS: usize = 32;
+pub(super) const TAGS: usize = 32;
 const TAG_CHARACTERS: usize = 64;
 
 /// A device cannot be shown or changed.
@@ -312,7 +312,7 @@ fn decision_summary(row: &DeviceRow, now: Timestamp) -> DecisionSummary {
     }
 }
 
-fn tags_problem(tags: &[String]) -> Option<Detail> {
+pub(super) fn tags_problem(tags: &[String]) -> Option<Detail> {
     let is_good = |tag: &String| {
         (1..=TAG_CHARACTERS).contains(&tag.chars().count())
             && tag.trim() == tag

@@ -30,11 +30,8 @@ impl App {
         wish: CreateNote,
     ) -> Result<Note, DeviceError> {
         self.store.device(id).await?.ok_or(DeviceError::Unknown)?;
-        let text = wish.text.trim().replace('\0', "");
-        if !(1..=CHARACTERS).contains(&text.chars().count()) {
-            let message = format!("must have 1 to {CHARACTERS} characters");
-            return Err(DeviceError::Settings(vec![Detail::new("text", message)]));
-        }
+        let text = checked_note(&wish.text);
+        let text = text.map_err(|problem| DeviceError::Settings(vec![problem]))?;
         let at = self.wall_clock.now();
         let note = macadam_store::Note {
             id: NoteId(self.ids.id(at)),
@@ -63,6 +60,15 @@ impl App {
         let is_deleted = self.store.delete_note(id, note).await?;
         if is_deleted { Ok(()) } else { Err(DeviceError::UnknownNote) }
     }
+}
+
+/// A note's text as it is stored, or what is wrong with it.
+pub(super) fn checked_note(text: &str) -> Result<String, Detail> {
+    let text = text.trim().replace('\0', "");
+    if (1..=CHARACTERS).contains(&text.chars().count()) {
+        return Ok(text);
+    }
+    Err(Detail::new("text", format!("must have 1 to {CHARACTERS} characters")))
 }
 
 fn shown(note: macadam_store::Note) -> Note {

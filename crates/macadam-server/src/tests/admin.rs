@@ -4,6 +4,7 @@ mod account;
 mod backtests;
 mod brakes;
 mod catalog;
+mod device_actions;
 mod events;
 mod fleet;
 mod lists;

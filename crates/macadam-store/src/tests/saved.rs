@@ -5,6 +5,7 @@ use super::*;
 on_every_backend! {
     views_are_seen_by_their_owners_and_shared_ones_by_all,
     notes_come_newest_first,
+    many_devices_are_tagged_and_noted_at_once,
 }
 
 fn view(number: u32, owner: &str, name: &str) -> NewView {
@@ -61,4 +62,35 @@ async fn notes_come_newest_first(store: Store) {
     assert!(!store.delete_note(device_id(9), NoteId(id(8, 1))).await.unwrap());
     assert!(store.delete_note(device, NoteId(id(8, 1))).await.unwrap());
     assert_eq!(store.notes_of(device, 10).await.unwrap(), [note(2, device)]);
+}
+
+async fn many_devices_are_tagged_and_noted_at_once(store: Store) {
+    let (one, two) = (enroll(&store, 1).await.device, enroll(&store, 2).await.device);
+    let (all, unknown) = (vec![one, two, device_id(9)], device_id(9));
+    store.set_tags(one, vec!["lab".into(), "loan".into()]).await.unwrap();
+    let enrolled = store.enrolled_of(&all).await.unwrap();
+    assert_eq!(enrolled.keys().copied().collect::<Vec<_>>(), [one, two], "and not {unknown}");
+
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+    let change = TagChange { add: words(&["fair"]), remove: words(&["loan"]), most: 2 };
+    let done = store.change_tags(all.clone(), change.clone()).await.unwrap();
+    assert_eq!(done, TagsChanged { done: vec![one, two], too_many: vec![] });
+    let tags = |row: Option<DeviceRow>| row.unwrap().tags;
+    assert_eq!(tags(store.device(one).await.unwrap()), r#"["fair","lab"]"#);
+    assert_eq!(tags(store.device(two).await.unwrap()), r#"["fair"]"#);
+    let more = TagChange { add: words(&["third"]), ..change };
+    let done = store.change_tags(all, more).await.unwrap();
+    assert_eq!(done, TagsChanged { done: vec![two], too_many: vec![one] });
+    assert_eq!(tags(store.device(one).await.unwrap()), r#"["fair","lab"]"#);
+
+    let text = Note {
+        id: NoteId(id(8, 0)),
+        device_id: one,
+        author: "ada".into(),
+        body: "back in May".into(),
+        created_at: at(1),
+    };
+    let notes = vec![(NoteId(id(8, 1)), one), (NoteId(id(8, 2)), two), (NoteId(id(8, 3)), unknown)];
+    assert_eq!(store.add_notes(text, notes).await.unwrap(), 2);
+    assert_eq!(store.notes_of(two, 10).await.unwrap()[0].body, "back in May");
 }

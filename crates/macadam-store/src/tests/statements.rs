@@ -16,6 +16,7 @@ fn all_statements() -> Vec<&'static Statement> {
         commands::STATEMENTS,
         decisions::STATEMENTS,
         declarations::STATEMENTS,
+        device_actions::STATEMENTS,
         devices::STATEMENTS,
         enrollment::STATEMENTS,
         exceptions::STATEMENTS,

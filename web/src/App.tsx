@@ -23,6 +23,8 @@ const router = createRouter({
   defaultErrorComponent: PageFailed,
   defaultNotFoundComponent: PageUnknown,
   scrollRestoration: true,
+  // What no page reads from an address is taken out of it, and reaches none.
+  search: { strict: true },
 });
 
 declare module "@tanstack/react-router" {

@@ -20,6 +20,8 @@ export interface Column<Row> {
   sort?: string;
   /** Shown only when chosen. */
   isExtra?: boolean;
+  /** What stands above the column, where that is more than its name. */
+  head?: ReactNode;
 }
 
 interface Props<Row> {
@@ -155,7 +157,7 @@ function Head<Row>({ columns, sort, onSort }: Props<Row>) {
                   {isSorted && <IconArrowDown size={13} aria-hidden="true" />}
                 </button>
               ) : (
-                column.header
+                (column.head ?? column.header)
               )}
             </div>
           );

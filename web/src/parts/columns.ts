@@ -7,6 +7,8 @@ export interface ColumnChoice<Row> {
   shown: Column<Row>[];
   isShown: (id: string) => boolean;
   toggle: (id: string) => void;
+  /** Chooses all at once; names that this table does not know do nothing. */
+  set: (ids: string[]) => void;
 }
 
 /** The columns to show; the first always is. */
@@ -21,6 +23,7 @@ export function useColumns<Row>(table: string, columns: Column<Row>[]): ColumnCh
   return {
     shown: columns.filter((column) => isShown(column.id)),
     isShown,
+    set: choose,
     toggle: (id) =>
       choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]),
   };

@@ -9,6 +9,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { followChanges } from "../api/events";
 import { sessionQuery } from "../api/queries";
+import { WorkBar } from "../parts/WorkBar";
 import { Logo } from "./Logo";
 import classes from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
@@ -62,6 +63,7 @@ export function Shell() {
       <main id="page" tabIndex={-1} className={classes.page}>
         <Outlet />
       </main>
+      <WorkBar />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // German: the same keys as English, which a test checks.
 
 import account from "./de/account.json";
+import actions from "./de/actions.json";
 import activity from "./de/activity.json";
 import blueprints from "./de/blueprints.json";
 import common from "./de/common.json";
@@ -16,6 +17,7 @@ import settings from "./de/settings.json";
 
 export const de = {
   account,
+  actions,
   activity,
   blueprints,
   common,

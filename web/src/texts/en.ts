@@ -1,6 +1,7 @@
 // English: one file per noun, in the order of the sidebar.
 
 import account from "./en/account.json";
+import actions from "./en/actions.json";
 import activity from "./en/activity.json";
 import blueprints from "./en/blueprints.json";
 import common from "./en/common.json";
@@ -16,6 +17,7 @@ import settings from "./en/settings.json";
 
 export const en = {
   account,
+  actions,
   activity,
   blueprints,
   common,

@@ -15,15 +15,18 @@ import { PageHeader } from "../../parts/PageHeader";
 import { SearchBox } from "../../parts/SearchBox";
 import type { StatusName } from "../../parts/Status";
 import { StatusCounts } from "../../parts/StatusCounts";
-import { DeviceCard, deviceColumns } from "./columns";
+import { deviceColumns } from "./columns";
 import classes from "./Devices.module.css";
 import { exported, exportedFields } from "./export";
 import { DeviceChips, DeviceFilters } from "./Filters";
 import { type Device, deviceCountsQuery, devicesPage, devicesQuery } from "./queries";
+import { SelectBar } from "./SelectBar";
 import { type Changes, chips, type DeviceSearch } from "./search";
+import { useSelectable } from "./selectable";
+import { useSelection } from "./selection";
+import { Views } from "./Views";
 
 const idOf = (device: Device) => device.id;
-const card = (device: Device) => <DeviceCard device={device} />;
 
 export function DevicesPage() {
   const { t } = useTranslation(["devices", "common"]);
@@ -36,6 +39,8 @@ export function DevicesPage() {
   const choice = useColumns("devices", columns);
   const loadMore = useMore(list);
   const total = search.status ? (counts?.by_status[search.status] ?? 0) : counts?.total;
+  const selection = useSelection(search, rows, total ?? rows.length);
+  const { shown, card } = useSelectable(choice.shown, selection, rows);
   return (
     <div className={classes.page}>
       <PageHeader title={t("title")} />
@@ -54,6 +59,7 @@ export function DevicesPage() {
           className={classes.search}
         />
         <DeviceFilters search={search} change={change} />
+        <Views search={search} columns={choice.shown.map(({ id }) => id)} show={choice.set} />
         <Export
           name="macadam-devices"
           header={[...exportedFields]}
@@ -63,9 +69,10 @@ export function DevicesPage() {
         <ColumnPicker columns={columns} choice={choice} />
       </div>
       <DeviceChips search={search} change={change} />
+      <SelectBar selection={selection} search={search} total={total ?? rows.length} />
       <DataTable
         label={t("title")}
-        columns={choice.shown}
+        columns={shown}
         rows={rows}
         rowKey={idOf}
         card={card}

@@ -1,6 +1,6 @@
 // The device list's filters: where they are chosen, and as chips that take them away.
 
-import { ActionIcon, Button, Popover, Select, Stack, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Popover, Select } from "@mantine/core";
 import { IconFilter, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -8,8 +8,9 @@ import { inert } from "../../parts/inert";
 import { platforms } from "../../parts/Platform";
 import { day, yours } from "../../parts/time";
 import classes from "./Devices.module.css";
+import { MoreFilters } from "./MoreFilters";
 import { blueprintNamesQuery, itemNamesQuery } from "./queries";
-import { type Changes, chips, type DeviceSearch } from "./search";
+import { type blockers, type Changes, chips, type DeviceSearch, type reasons } from "./search";
 
 interface Props {
   search: DeviceSearch;
@@ -29,7 +30,7 @@ export function DeviceFilters({ search, change }: Props) {
         clearable
         w={150}
       />
-      <Popover position="bottom-start" trapFocus shadow="md" width={288}>
+      <Popover position="bottom-start" trapFocus shadow="md">
         <Popover.Target>
           <Button variant="default" leftSection={<IconFilter size={16} />}>
             {t("common:filters.more")}
@@ -40,62 +41,6 @@ export function DeviceFilters({ search, change }: Props) {
         </Popover.Dropdown>
       </Popover>
     </>
-  );
-}
-
-function MoreFilters({ search, change }: Props) {
-  const { t } = useTranslation("devices");
-  const { data: blueprints } = useQuery(blueprintNamesQuery);
-  const { data: items } = useQuery(itemNamesQuery);
-  const choice = (name: "overdue" | "meets_floor", yes: string, no: string) => (
-    <Select
-      label={t(`filter.${name}`)}
-      placeholder={t("filter.any")}
-      data={[
-        { value: "true", label: yes },
-        { value: "false", label: no },
-      ]}
-      value={search[name] === undefined ? null : String(search[name])}
-      onChange={(value) => change({ [name]: value === null ? null : value === "true" })}
-      clearable
-      comboboxProps={{ withinPortal: false }}
-    />
-  );
-  const named = (name: "blueprint_id" | "item_id", all: { id: string; name: string }[] = []) => (
-    <Select
-      label={t(`filter.${name}`)}
-      placeholder={t("filter.any")}
-      data={all.map(({ id, name: label }) => ({ value: id, label: inert(label) }))}
-      value={search[name] ?? null}
-      onChange={(value) => change({ [name]: value })}
-      clearable
-      searchable
-      comboboxProps={{ withinPortal: false }}
-    />
-  );
-  const text = (name: "os_version" | "os_version_below" | "target_version" | "tag") => (
-    <TextInput
-      label={t(`filter.${name}`)}
-      defaultValue={search[name] ?? ""}
-      onBlur={(event) => change({ [name]: event.currentTarget.value.trim() })}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") {
-          change({ [name]: event.currentTarget.value.trim() });
-        }
-      }}
-    />
-  );
-  return (
-    <Stack gap="xs">
-      {choice("overdue", t("filter.overdue_yes"), t("filter.overdue_no"))}
-      {choice("meets_floor", t("filter.meets_floor_yes"), t("filter.meets_floor_no"))}
-      {named("blueprint_id", blueprints)}
-      {named("item_id", items)}
-      {text("os_version")}
-      {text("os_version_below")}
-      {text("target_version")}
-      {text("tag")}
-    </Stack>
   );
 }
 
@@ -124,7 +69,9 @@ export function DeviceChips({ search, change }: Props) {
       case "standing":
         return t(`standing.${search.standing ?? "on_time"}`);
       case "reason":
-        return `${t("filter.reason")}: ${inert(String(value)).replaceAll("_", " ")}`;
+        return `${t("filter.reason")}: ${t(`reason.${search.reason as (typeof reasons)[number]}`)}`;
+      case "blocker":
+        return `${t("filter.blocker")}: ${t(`readiness.blocker.${search.blocker as (typeof blockers)[number]}`)}`;
       case "due_on":
         return `${t("filter.due_on")} ${day(String(value), { language: i18n.language })}`;
       case "list":

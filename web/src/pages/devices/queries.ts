@@ -61,6 +61,13 @@ export const itemNamesQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** One's own views, and those that others share. */
+export const viewsQuery = queryOptions({
+  queryKey: ["views"],
+  queryFn: ({ signal }) => asked(api.GET("/api/v1/views", { signal })),
+  staleTime: 10_000,
+});
+
 export function deviceQuery(id: string) {
   return queryOptions({
     queryKey: ["devices", id, "record"],

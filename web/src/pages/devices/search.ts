@@ -1,5 +1,6 @@
 // The device list's filters, as they stand in the address.
 
+import type { Schemas } from "../../api/client";
 import type { operations } from "../../api/schema";
 import { platforms } from "../../parts/Platform";
 import { statuses } from "../../parts/Status";
@@ -10,6 +11,13 @@ type Query = NonNullable<operations["list_devices"]["parameters"]["query"]>;
 export type DeviceSearch = {
   [Key in keyof Omit<Query, "limit" | "cursor">]?: NonNullable<Query[Key]>;
 };
+
+/** The filters as the server keeps them in a view: each of them, or that it is not there. */
+export function wholeFilter(search: DeviceSearch): Schemas["DeviceFilter"] {
+  const names = [...TEXTS, ...Object.keys(SHAPES), ...OTHERS] as (keyof DeviceSearch)[];
+  const whole = names.map((name) => [name, search[name] ?? null]);
+  return Object.fromEntries(whole) as Schemas["DeviceFilter"];
+}
 
 /** What is to be filtered otherwise; nothing takes a filter away. */
 export type Changes = { [Key in keyof DeviceSearch]?: DeviceSearch[Key] | null | "" };
@@ -25,25 +33,73 @@ export const standings = [
 ] as const;
 export const lists = ["macos", "ios", "visionos"] as const;
 
-const TEXTS = [
-  "search",
-  "blueprint_id",
-  "item_id",
-  "tag",
-  "target_version",
-  "os_version",
-  "os_version_below",
-  "due_before",
-  "not_seen_since",
+/** Why a device has no target, by the server's names. */
+export const reasons = [
+  "not_for_this_device",
+  "held",
+  "withdrawn",
+  "expired",
+  "not_approved",
+  "paused",
+  "halted",
+  "exempt",
+  "not_supervised",
+  "user_enrollment",
+  "no_declarative_management",
+  "no_update_id",
+  "empty_catalog",
+  "not_in_feed",
+  "incompatible",
+  "excluded",
+  "not_assigned",
+  "undecided",
+] as const;
+
+/** What keeps a device from its target. */
+export const blockers = [
+  "not_manageable",
+  "not_offered",
+  "no_bootstrap_token",
+  "disk_space",
+  "battery_service",
+  "not_seen",
+  "install_failed",
+  "declaration_refused",
+] as const;
+
+const TEXTS = ["search", "tag"] as const;
+
+/** What the server reads as a moment, a day or an id, and refuses when it is none. */
+const SHAPES = {
+  blueprint_id: /^[0-9a-f-]{36}$/i,
+  item_id: /^[0-9a-f-]{36}$/i,
+  due_before: /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/,
+  not_seen_since: /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/,
+  due_on: /^\d{4}-\d\d-\d\d$/,
+  target_version: /^\d+(\.\d+){0,3}$/,
+  os_version: /^\d+(\.\d+){0,3}$/,
+  os_version_below: /^\d+(\.\d+){0,3}$/,
+  os_version_from: /^\d+(\.\d+){0,3}$/,
+} as const;
+
+/** Those that are one of a few words, or a yes or no. */
+const OTHERS = [
+  "overdue",
+  "meets_floor",
+  "platform",
+  "status",
+  "standing",
+  "list",
+  "sort",
   "reason",
-  "due_on",
-  "os_version_from",
+  "blocker",
 ] as const;
 
 /** Filters that are shown as a chip each; the others have a place of their own. */
 export const chips = [
   "standing",
   "reason",
+  "blocker",
   "due_on",
   "list",
   "os_version_from",
@@ -72,6 +128,12 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
       }
     }
   }
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    const value = String(raw[name] ?? "").trim();
+    if (shape.test(value)) {
+      search[name as keyof typeof SHAPES] = value;
+    }
+  }
   for (const name of ["overdue", "meets_floor"] as const) {
     if (typeof raw[name] === "boolean") {
       search[name] = raw[name];
@@ -82,6 +144,8 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
   const standing = standings.find((one) => one === raw.standing);
   const list = lists.find((one) => one === raw.list);
   const sort = sorts.find((one) => one === raw.sort);
+  const reason = reasons.find((one) => one === raw.reason);
+  const blocker = blockers.find((one) => one === raw.blocker);
   return {
     ...search,
     ...(platform && { platform }),
@@ -89,6 +153,8 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
     ...(standing && { standing }),
     ...(list && { list }),
     ...(sort && { sort }),
+    ...(reason && { reason }),
+    ...(blocker && { blocker }),
   };
 }
 

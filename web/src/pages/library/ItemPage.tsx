@@ -26,7 +26,8 @@ import { type ItemTab, itemTabs } from "./search";
 export function ItemPage() {
   const { t } = useTranslation(["library", "common"]);
   const { id } = useParams({ from: "/inside/library/$id" });
-  const { tab = "settings", status } = useSearch({ from: "/inside/library/$id" });
+  const search = useSearch({ from: "/inside/library/$id" });
+  const { tab = "settings" } = search;
   const navigate = useNavigate({ from: "/library/$id" });
   const mayReadAudit = usePermission("read_audit");
   const { data: item, error, refetch } = useQuery(itemQuery(id));
@@ -79,7 +80,7 @@ export function ItemPage() {
           <EditItem key={id} item={item} />
         </Tabs.Panel>
         <Tabs.Panel value="status">
-          <ItemStatus item={item} status={status} />
+          <ItemStatus item={item} search={search} />
         </Tabs.Panel>
         <Tabs.Panel value="activity">
           <ItemActivity id={id} />

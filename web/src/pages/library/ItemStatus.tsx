@@ -2,41 +2,49 @@
 
 import { IconDevices } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../../parts/DataTable";
+import { Export } from "../../parts/Export";
 import { Message } from "../../parts/Message";
 import { useMore } from "../../parts/more";
-import type { StatusName } from "../../parts/Status";
 import { StatusCounts } from "../../parts/StatusCounts";
 import { Theirs } from "../../parts/Theirs";
 import { DeviceCard, deviceColumns } from "../devices/columns";
-import { type Device, devicesQuery } from "../devices/queries";
+import { exported, exportedFields } from "../devices/export";
+import { type Device, devicesPage, devicesQuery } from "../devices/queries";
+import { ReasonFilters } from "../devices/ReasonFilters";
+import type { Changes } from "../devices/search";
 import classes from "./Item.module.css";
 import { devicesOf, itemCountsQuery, type LibraryItem } from "./queries";
+import { type ItemSearch, itemSearch } from "./search";
 
 const SHOWN = ["name", "status", "os_version", "target", "deadline"];
 
 interface Props {
   item: LibraryItem;
-  status: StatusName | undefined;
+  search: ItemSearch;
 }
 
-export function ItemStatus({ item, status }: Props) {
+export function ItemStatus({ item, search }: Props) {
   const { t } = useTranslation(["devices", "library", "common"]);
-  const { data: counts } = useQuery(itemCountsQuery(devicesOf(item)));
-  const list = useInfiniteQuery(devicesQuery({ ...devicesOf(item), ...(status && { status }) }));
+  const { status, reason, blocker } = search;
+  const why = { ...(reason && { reason }), ...(blocker && { blocker }) };
+  const filter = { ...devicesOf(item), ...why, ...(status && { status }) };
+  const { data: counts } = useQuery(itemCountsQuery({ ...devicesOf(item), ...why }));
+  const list = useInfiniteQuery(devicesQuery(filter));
+  const change = useSearchChange(item.id, search);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const columns = useMemo(() => {
     const all = deviceColumns(t).filter((column) => SHOWN.includes(column.id));
-    const why = {
+    const because = {
       id: "reason",
       header: t("column.reason"),
       width: "minmax(18rem, 3fr)",
       cell: (device: Device) => <Theirs text={device.decision.reason} className={classes.muted} />,
     };
-    return [...all, why];
+    return [...all, because];
   }, [t]);
   const loadMore = useMore(list);
   const total = status ? (counts?.by_status[status] ?? 0) : counts?.total;
@@ -50,11 +58,20 @@ export function ItemStatus({ item, status }: Props) {
             <Link
               to="/library/$id"
               params={{ id: item.id }}
-              search={{ tab: "status", ...(chosen && { status: chosen }) }}
+              search={{ tab: "status", ...why, ...(chosen && { status: chosen }) }}
               replace
               {...look}
             />
           )}
+        />
+      </div>
+      <div className={classes.statusTools}>
+        <ReasonFilters search={search} change={change} />
+        <Export
+          name="macadam-item-status"
+          header={[...exportedFields]}
+          row={exported}
+          page={(cursor) => devicesPage(filter, cursor)}
         />
       </div>
       <DataTable
@@ -75,5 +92,17 @@ export function ItemStatus({ item, status }: Props) {
         }
       />
     </div>
+  );
+}
+
+/** Other filters in the address; nothing takes one away. */
+function useSearchChange(id: string, search: ItemSearch) {
+  const navigate = useNavigate({ from: "/library/$id" });
+  return useCallback(
+    (changes: Changes) => {
+      const next = itemSearch({ ...search, ...changes, tab: "status" });
+      void navigate({ to: "/library/$id", params: { id }, search: next, replace: true });
+    },
+    [id, navigate, search],
   );
 }

@@ -5,6 +5,7 @@ import { api, asked, type Schemas } from "../../api/client";
 import { everyPage, PAGE } from "../../api/pages";
 import { LIVE } from "../../api/queries";
 import type { PlatformName } from "../../parts/Platform";
+import type { DeviceSearch } from "../devices/search";
 
 export type LibraryItem = Schemas["LibraryItem"];
 
@@ -33,7 +34,7 @@ export function devicesOf({ id, settings }: LibraryItem) {
 }
 
 /** How the devices stand that an item is for. */
-export function itemCountsQuery(query: { item_id: string; platform?: PlatformName }) {
+export function itemCountsQuery(query: DeviceSearch) {
   return queryOptions({
     queryKey: ["devices", "counts", query],
     queryFn: ({ signal }) => asked(api.GET("/api/v1/device-counts", { params: { query }, signal })),

@@ -2,6 +2,7 @@
 
 import { type PlatformName, platforms } from "../../parts/Platform";
 import { type StatusName, statuses } from "../../parts/Status";
+import { deviceSearch } from "../devices/search";
 import type { Settings } from "./draft";
 
 export const types = ["managed_os", "software_update_settings"] as const;
@@ -37,12 +38,20 @@ export type ItemTab = (typeof itemTabs)[number];
 export interface ItemSearch {
   tab?: ItemTab;
   status?: StatusName;
+  reason?: string;
+  blocker?: string;
 }
 
 export function itemSearch(raw: Record<string, unknown>): ItemSearch {
   const tab = itemTabs.find((one) => one === raw.tab);
   const status = statuses.find((one) => one === raw.status);
-  return { ...(tab && { tab }), ...(status && { status }) };
+  const { reason, blocker } = deviceSearch(raw);
+  return {
+    ...(tab && { tab }),
+    ...(status && { status }),
+    ...(reason && { reason }),
+    ...(blocker && { blocker }),
+  };
 }
 
 export interface NewItemSearch {

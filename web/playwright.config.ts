@@ -9,7 +9,7 @@ export default defineConfig({
   testDir: "journeys",
   outputDir: "test-results",
   workers: 1,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
@@ -17,8 +17,9 @@ export default defineConfig({
     baseURL: process.env.MACADAM_URL ?? "http://localhost:8080",
     launchOptions: {
       executablePath,
+      // Without a graphics card, drawing as if there were one takes the time of two browsers; and
       // Chromium refuses to sandbox for root, as which continuous integration often runs.
-      args: isRoot ? ["--no-sandbox"] : [],
+      args: ["--disable-gpu", ...(isRoot ? ["--no-sandbox"] : [])],
     },
     locale: "en-US",
     timezoneId: "Europe/Berlin",
@@ -27,6 +28,6 @@ export default defineConfig({
   },
   projects: [
     { name: "journeys", testMatch: "**/*.spec.ts" },
-    { name: "screenshots", testMatch: "**/screenshots.ts", timeout: 600_000 },
+    { name: "screenshots", testMatch: "**/screenshots.ts", timeout: 900_000 },
   ],
 });

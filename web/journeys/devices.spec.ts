@@ -56,6 +56,24 @@ test("device is explained in the words of the command line", async ({ page }) =>
   await expect(page.getByText(first?.sentence ?? "nothing").first()).toBeVisible();
 });
 
+test("failing device says what it said itself and what helps", async ({ page }) => {
+  const failing = listedDevices().find((one) => one.decision.status === "error");
+  expect(failing, "the fleet has a device that fails").toBeDefined();
+  await page.goto("/devices?status=error");
+  await page.getByRole("link", { name: failing?.name ?? "", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(failing?.name ?? "");
+  await expect(page.getByText("Error", { exact: true }).first()).toBeVisible();
+  const explained = JSON.parse(macadam("devices", "explain", failing?.id ?? "", "--json")) as {
+    decision: { trace: { sentence: string }[] };
+  };
+  for (const { sentence } of explained.decision.trace) {
+    await expect(page.getByText(sentence).first()).toBeVisible();
+  }
+  const readiness = page.getByRole("region", { name: "Will it get there?" });
+  await expect(readiness).toContainText("What helps:");
+  await expect(page.getByText("Overdue").first()).toBeVisible();
+});
+
 test("device is asked to report", async ({ page }) => {
   const [device] = listedDevices();
   await page.goto(`/devices/${device?.id}?tab=commands`);

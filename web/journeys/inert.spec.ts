@@ -1,6 +1,8 @@
 // Whatever a device or a link says is text: none of it runs, and none of it becomes a page.
 
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { pagesToSee } from "./pages";
 import { expect, test } from "./rig";
 
 const CANARY = `"><img src=x onerror="window.caught=1"><script>window.caught=1</script>'\u202e{{7*7}}`;
@@ -47,6 +49,52 @@ test("what devices say is text in the list and on every tab", async ({ page }) =
     await nothingRan(page);
   }
   await expect(page).toHaveTitle(/<img src=x/);
+});
+
+/** Every name that a page or the API reads from an address. */
+function parameterNames(): string[] {
+  const document = JSON.parse(readFileSync("../docs/openapi.json", "utf8")) as {
+    paths: Record<string, Record<string, { parameters?: { in: string; name: string }[] }>>;
+  };
+  const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+  const queried = operations
+    .flatMap((operation) => operation.parameters ?? [])
+    .filter((parameter) => parameter.in === "query")
+    .map((parameter) => parameter.name);
+  const pages = [
+    "tab",
+    "part",
+    "next",
+    "major",
+    "type",
+    "platform",
+    "list",
+    "policy",
+    "from",
+    "to",
+  ];
+  return [...new Set([...queried, ...pages, "no_such_parameter"])];
+}
+
+test("no parameter of an address runs or breaks its page", async ({ page }) => {
+  test.setTimeout(180_000);
+  const value = encodeURIComponent(CANARY);
+  const names = parameterNames();
+  expect(names.length).toBeGreaterThan(25);
+  const all = names.map((name) => `${name}=${value}`).join("&");
+  const paths = new Set(pagesToSee().map(({ path }) => path.split("?")[0]));
+  for (const path of paths) {
+    await page.goto(`${path}?${all}`);
+    await page
+      .getByRole("heading", { level: 1 })
+      .or(page.getByRole("heading", { level: 2 }))
+      .first()
+      .waitFor();
+    await page.waitForLoadState("networkidle");
+    await nothingRan(page);
+    const broken = await page.getByText("This page could not be shown").count();
+    expect.soft(broken, path).toBe(0);
+  }
 });
 
 test("what a link says is text in every filter", async ({ page }) => {

@@ -1,5 +1,6 @@
 // The library: an item is made, previewed and saved, and devices move; two people edit one item.
 
+import { readFileSync } from "node:fs";
 import { expect, type ListedItem, listedItems, macadam, test } from "./rig";
 
 const tahoe = () => listedItems().find((one) => one.settings.label === "macOS Tahoe");
@@ -10,7 +11,8 @@ test("cards stand by type, and filters in the address", async ({ page }) => {
   await page.getByRole("combobox", { name: "Platform" }).click();
   await page.getByRole("option", { name: "iPadOS" }).click();
   await expect(page).toHaveURL(/platform=ipados/);
-  await expect(page.getByRole("article")).toHaveCount(1);
+  const iPads = listedItems().filter(({ settings }) => settings.platform === "ipados");
+  await expect(page.getByRole("article")).toHaveCount(iPads.length);
   await page.getByRole("searchbox").fill("nothing is called this");
   await expect(page.getByText("No item matches")).toBeVisible();
   await page.getByRole("link", { name: "Show the whole library" }).click();
@@ -124,4 +126,33 @@ test("status lists the item's devices by how they stand", async ({ page }) => {
   await expect(table.getByRole("row").nth(1)).toBeVisible();
   await page.getByRole("navigation", { name: "By status" }).getByRole("link").nth(1).click();
   await expect(page).toHaveURL(/status=/);
+});
+
+test("status is filtered by reason, kept in the address and exported", async ({ page }) => {
+  const id = tahoe()?.id;
+  await page.goto(`/library/${id}?tab=status`);
+  const table = page.getByRole("table", { name: "Status" });
+  await expect(table.getByRole("row").nth(1)).toBeVisible();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Export CSV" }).click(),
+  ]);
+  const lines = readFileSync(await file.path(), "utf8")
+    .trim()
+    .split("\r\n");
+  const filter = ["--platform", "macos", "--item", id ?? ""];
+  const count = JSON.parse(macadam("devices", "count", ...filter, "--json")) as { total: number };
+  expect(lines).toHaveLength(count.total + 1);
+  await page.getByRole("combobox", { name: "Reason" }).click();
+  await page.getByRole("option", { name: "Version withdrawn by Apple" }).click();
+  await expect(page).toHaveURL(/reason=withdrawn/);
+  await page.reload();
+  await expect(page.getByRole("combobox", { name: "Reason" })).toHaveValue(
+    "Version withdrawn by Apple",
+  );
+  const held = JSON.parse(
+    macadam("devices", "count", ...filter, "--reason", "withdrawn", "--json"),
+  ) as { total: number };
+  const all = page.getByRole("navigation", { name: "By status" }).getByRole("link").first();
+  await expect(all).toContainText(String(held.total));
 });

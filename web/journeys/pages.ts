@@ -6,6 +6,8 @@ import { expect, listedBlueprints, listedDevices, listedItems } from "./rig";
 export interface PageToSee {
   name: string;
   path: string;
+  /** What is opened on it, by marks that are the same in every language. */
+  open?: (page: Page) => Promise<void>;
 }
 
 /** A new page is a line here. */
@@ -26,6 +28,10 @@ export function pagesToSee(): PageToSee[] {
     { name: "blueprints", path: "/blueprints" },
     { name: "blueprint", path: `/blueprints/${listedBlueprints()[0]?.id}` },
     { name: "devices", path: "/devices" },
+    { name: "devices-filter", path: "/devices", open: (page) => press(page, "filter") },
+    { name: "devices-views", path: "/devices", open: (page) => press(page, "bookmark") },
+    { name: "devices-chosen", path: "/devices", open: chooseSome },
+    { name: "devices-tag", path: "/devices", open: chooseToTag },
     { name: "devices-none", path: "/devices?search=nothing-has-this-name" },
     { name: "device", path: device },
     { name: "device-details", path: `${device}?tab=details` },
@@ -47,7 +53,7 @@ export function pagesToSee(): PageToSee[] {
 }
 
 /** Opens a page and waits until it shows what it has. */
-export async function visit(page: Page, path: string): Promise<void> {
+export async function visit(page: Page, { path, open }: Omit<PageToSee, "name">): Promise<void> {
   await page.goto(path);
   await page
     .getByRole("heading", { level: 1 })
@@ -57,4 +63,24 @@ export async function visit(page: Page, path: string): Promise<void> {
   await expect(page.locator("[data-loading], [aria-busy=true]")).toHaveCount(0);
   // What the page's data asks for in turn, such as names of filters.
   await page.waitForLoadState("networkidle");
+  await open?.(page);
+}
+
+/** Presses the button with this sign. */
+async function press(page: Page, icon: string): Promise<void> {
+  await page.locator("button", { has: page.locator(`.tabler-icon-${icon}`) }).click();
+  await page.getByRole("dialog").waitFor();
+}
+
+async function chooseSome(page: Page): Promise<void> {
+  const boxes = page.locator("[data-index] input[type=checkbox]");
+  await boxes.nth(1).check();
+  await boxes.nth(2).check();
+}
+
+async function chooseToTag(page: Page): Promise<void> {
+  await chooseSome(page);
+  await page.locator("section button", { has: page.locator(".tabler-icon-chevron-down") }).click();
+  await page.getByRole("menuitem").nth(1).click();
+  await page.getByRole("dialog").waitFor();
 }

@@ -67,7 +67,7 @@ export function listedDevices(): ListedDevice[] {
 export interface ListedItem {
   id: string;
   revision: number;
-  settings: { label: string; type: string };
+  settings: { label: string; type: string; platform?: string };
 }
 
 export function listedItems(): ListedItem[] {

@@ -1,25 +1,36 @@
-// A picture of every page: light, dark, and on a phone.
+// A picture of every page, light, dark and on a phone, in both languages; a page of which a word
+// cannot be read fails.
 
+import { cutWords } from "./cut";
 import { pagesToSee, visit } from "./pages";
-import { test } from "./rig";
+import { expect, test } from "./rig";
 
+const wide = { width: 1360, height: 860 };
+const narrow = { width: 390, height: 844 };
 const looks = [
-  { name: "light", colorScheme: "light", viewport: { width: 1360, height: 860 } },
-  { name: "dark", colorScheme: "dark", viewport: { width: 1360, height: 860 } },
-  { name: "phone", colorScheme: "light", viewport: { width: 390, height: 844 } },
+  { name: "light", colorScheme: "light", viewport: wide, language: "en" },
+  { name: "dark", colorScheme: "dark", viewport: wide, language: "en" },
+  { name: "phone", colorScheme: "light", viewport: narrow, language: "en" },
+  { name: "german", colorScheme: "light", viewport: wide, language: "de" },
+  { name: "german-phone", colorScheme: "dark", viewport: narrow, language: "de" },
 ] as const;
 
-test("pictures", async ({ page }) => {
-  for (const look of looks) {
+for (const look of looks) {
+  test(`pictures, ${look.name}`, async ({ page }) => {
+    await page.addInitScript((language) => {
+      localStorage.setItem("macadam.language", language);
+    }, look.language);
     await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize(look.viewport);
-    for (const { name, path } of pagesToSee()) {
-      await visit(page, path);
-      await page.screenshot({ path: `screenshots/${name}-${look.name}.png` });
+    for (const seen of pagesToSee()) {
+      await visit(page, seen);
+      await page.screenshot({ path: `screenshots/${seen.name}-${look.name}.png` });
+      expect.soft(await cutWords(page), `${seen.name} (${look.name})`).toEqual([]);
     }
-  }
-  await page.context().clearCookies();
-  await page.goto("/sign-in");
-  await page.getByRole("button", { name: "Sign in" }).waitFor();
-  await page.screenshot({ path: "screenshots/sign-in-phone.png" });
-});
+    await page.context().clearCookies();
+    await page.goto("/sign-in");
+    await page.locator("button[type=submit]").waitFor();
+    await page.screenshot({ path: `screenshots/sign-in-${look.name}.png` });
+    expect.soft(await cutWords(page), `/sign-in (${look.name})`).toEqual([]);
+  });
+}

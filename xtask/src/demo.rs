@@ -78,6 +78,14 @@ impl Running {
         Ok(running)
     }
 
+    /// Ends both, and starts them again at another pace of the fleet's clock.
+    pub(crate) fn at_pace(self, wish: &Wish) -> anyhow::Result<Self> {
+        let Self { home, children, .. } = self;
+        drop(children);
+        home.forget_server_settings()?;
+        Self::start(home, wish)
+    }
+
     /// Shows the fleet until a moment of its time, or until Ctrl-C.
     pub(crate) fn watch(&self, until: Option<&str>) -> anyhow::Result<()> {
         let mut watch = self.programs.cli(&self.home, &["watch"]);

@@ -6,7 +6,8 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 use crate::demo::home::Home;
-use crate::demo::{OWNER, Running, Wish, build};
+use crate::demo::{OWNER, Running, Wish};
+use crate::step::{cargo, step};
 use crate::{prerequisites, web};
 
 /// Enough for every status, and few enough for two cores.
@@ -26,13 +27,22 @@ pub(crate) fn screenshots() -> anyhow::Result<()> {
 
 fn in_browser(project: &str, words: &[&str]) -> anyhow::Result<()> {
     prerequisites::check_journeys()?;
-    build()?;
+    step("web app", web::web)?;
+    // As the tests build it, so that continuous integration links what it has already compiled.
+    let programs = ["build", "--workspace", "--bin", "macadam", "--bin", "macadam-sim"];
+    step("build", || cargo(&programs))?;
+    step(project, || look(project, words))
+}
+
+fn look(project: &str, words: &[&str]) -> anyhow::Result<()> {
     let directory = crate::root().join(".macadam").join(project);
     let home = Home::choose(directory, Some(true))?;
-    // A day passes in four seconds.
+    // A day passes in four seconds until the scene is there, and then in 24 minutes, so that the
+    // last journey still finds what the first one found.
     let wish = Wish { devices: DEVICES, factor: 21_600, ..Wish::default() };
     let running = Running::start(home, &wish)?;
     running.watch(Some(SCENE))?;
+    let running = running.at_pace(&Wish { factor: 60, ..wish })?;
     let status = playwright(&running, project, words).status().context("starting Playwright")?;
     ensure!(status.success(), "the {project} ended with {status}");
     Ok(())

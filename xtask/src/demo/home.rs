@@ -136,6 +136,11 @@ impl Home {
         fs::write(self.settings_file(), settings).context("writing the server's settings")
     }
 
+    /// The next start writes them anew.
+    pub(crate) fn forget_server_settings(&self) -> anyhow::Result<()> {
+        fs::remove_file(self.settings_file()).context("removing the server's settings")
+    }
+
     pub(crate) fn push_certificate_files(&self) -> anyhow::Result<(String, String)> {
         let doubles = self.doubles()?;
         let path = |name: &str| doubles[name].as_str().map(str::to_owned).context("doubles.json");

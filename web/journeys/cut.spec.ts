@@ -1,0 +1,38 @@
+// The look for words that cannot be read finds them, and nothing where all can be read.
+
+import { cutWords } from "./cut";
+import { expect, test } from "./rig";
+
+const page = (style: string, text: string) =>
+  `<!doctype html><style>div { width: 4rem; font: 16px/20px sans-serif; ${style} }</style>
+  <div>${text}</div>`;
+
+for (const { name, style, finds } of [
+  {
+    name: "cut at its side",
+    style: "overflow: hidden; white-space: nowrap",
+    finds: /^cut by \d+px:/,
+  },
+  { name: "cut from below", style: "overflow: hidden; height: 1.5rem", finds: /from below/ },
+  { name: "beside the window", style: "position: relative; left: -3rem", finds: /^beside/ },
+  { name: "wider than the window", style: "width: 9999px", finds: /wider than the window/ },
+  { name: "over each other", style: "line-height: 4px", finds: /^over each other/ },
+]) {
+  test(`text ${name} is found`, async ({ page: tab }) => {
+    await tab.setContent(page(style, "words <b>that nobody</b> can <i>read here</i> at all"));
+    expect((await cutWords(tab)).join("\n")).toMatch(new RegExp(finds.source, "m"));
+  });
+}
+
+test("broken word of a title is found", async ({ page: tab }) => {
+  await tab.setContent('<h1 style="width: 2rem; overflow-wrap: anywhere">Tahoe</h1>');
+  expect((await cutWords(tab)).join("\n")).toContain('broken word "Tahoe"');
+});
+
+test("text that can be read, or ends with an ellipsis, is left alone", async ({ page: tab }) => {
+  await tab.setContent(page("", "short"));
+  expect(await cutWords(tab)).toEqual([]);
+  const meant = "overflow: hidden; white-space: nowrap; text-overflow: ellipsis";
+  await tab.setContent(page(meant, "words that nobody can read here at all"));
+  expect(await cutWords(tab)).toEqual([]);
+});

@@ -129,3 +129,18 @@ fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_can_be_planted() {
+        let faults = read_faults(&crate::root().join("xtask/mutants")).unwrap();
+        assert!(faults.len() >= 10);
+        for fault in faults {
+            let text = fs::read_to_string(crate::root().join(&fault.file)).unwrap();
+            assert_eq!(text.matches(&fault.before).count(), 1, "{}", fault.name);
+        }
+    }
+}

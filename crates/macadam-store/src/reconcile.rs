@@ -10,14 +10,16 @@ use crate::store::check_bulk;
 use crate::{DeviceFacts, EnrollmentId, SetToken, Store, StoreError};
 
 macro_rules! select_situation {
-    () => {
+    ($devices:literal) => {
         concat!(
             "select d.id, d.enrollment_id, d.enrollment_key is not null as is_user_enrollment,
                 d.name, d.tags, d.blueprint_id,
                 e.bootstrap_token is not null as has_bootstrap_token, e.last_seen_at,
                 e.assigned_set, o.status, o.digest, ",
             fact_columns!(),
-            " from device d join enrollment e on e.id = d.enrollment_id
+            " from ",
+            $devices,
+            " d join enrollment e on e.id = d.enrollment_id
                 join device_facts f on f.device_id = d.id
                 left join decision o on o.device_id = d.id"
         )
@@ -32,9 +34,10 @@ macro_rules! between {
 }
 
 queries! {
-    PAGE = { concat!(select_situation!(), " where d.id > $1 and d.state = 'enrolled'
-        order by d.id limit $2") }
-    THESE = { concat!(select_situation!(), " where d.state = 'enrolled'
+    // The page first: joined before it is cut, the other tables are read from their beginnings.
+    PAGE = { concat!(select_situation!("(select * from device
+            where id > $1 and state = 'enrolled' order by id limit $2)"), " order by d.id") }
+    THESE = { concat!(select_situation!("device"), " where d.state = 'enrolled'
             and d.id in (select as_uuid(value ->> 0) from json_each($1))
         order by d.id") }
     REACHED = { concat!("select device_id, item_id, at, ring from item_reach where ", between!(),

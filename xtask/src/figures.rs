@@ -4,15 +4,18 @@
 //! Load, server and database share the machine. After the runs the server is killed, and asked
 //! whether it still knows everything that it acknowledged.
 
+mod api;
+mod kept;
 mod postgres;
 mod release;
 mod rig;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use self::kept::Reuse;
 use self::postgres::Postgres;
 use self::rig::{Plan, Rig};
 use crate::step::{cargo, step};
@@ -38,25 +41,49 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// Measures requests on both databases, or on the one that is named; or what a release costs.
+/// What to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject {
+    /// What devices ask.
+    Requests,
+    /// What a release costs a large fleet.
+    Release,
+    /// What people's pages ask about a large fleet.
+    Api,
+}
+
+const USAGE: &str = "usage: cargo xtask figures [sqlite | postgres]
+       cargo xtask figures release|api [sqlite | postgres] [DEVICES] [--fresh]";
+
+/// How many devices a large fleet has.
+const LARGE: u32 = 100_000;
+
+/// Measures requests on both databases, or on the one that is named; or a large fleet.
 pub(crate) fn figures(words: &[&str]) -> anyhow::Result<()> {
-    let (is_release, words) = match words {
-        ["release", rest @ ..] => (true, rest),
-        words => (false, words),
+    let (subject, words) = match words {
+        ["release", rest @ ..] => (Subject::Release, rest),
+        ["api", rest @ ..] => (Subject::Api, rest),
+        words => (Subject::Requests, words),
     };
     let (engines, words): (&[Engine], _) = match words {
         ["sqlite", rest @ ..] => (&[Engine::Sqlite], rest),
         ["postgres", rest @ ..] => (&[Engine::Postgres], rest),
         words => (&[Engine::Sqlite, Engine::Postgres], words),
     };
-    match words {
-        [] if is_release => release::release(engines, release::DEVICES),
-        [devices] if is_release => {
-            let devices = devices.parse().context("reading the number of devices")?;
-            release::release(engines, devices)
-        }
-        [] => requests(engines),
-        _ => bail!("usage: cargo xtask figures [release] [sqlite | postgres] [DEVICES]"),
+    let (reuse, words) = match words {
+        [rest @ .., "--fresh"] => (Reuse::Never, rest),
+        words => (Reuse::IfItFits, words),
+    };
+    let devices = match words {
+        [] => LARGE,
+        [devices] => devices.parse().context(USAGE)?,
+        _ => bail!(USAGE),
+    };
+    match subject {
+        Subject::Requests if words.is_empty() && reuse == Reuse::IfItFits => requests(engines),
+        Subject::Requests => bail!(USAGE),
+        Subject::Release => release::release(engines, devices, reuse),
+        Subject::Api => api::api(engines, devices, reuse),
     }
 }
 
@@ -78,9 +105,14 @@ fn build() -> anyhow::Result<()> {
     step("build with optimization", || cargo(&[&packages[..], &["macadam-sim"]].concat()))
 }
 
+/// Where the figures of a database are.
+fn place_of(name: &str) -> PathBuf {
+    crate::root().join("target/figures").join(name)
+}
+
 /// An empty place for the figures of a database.
 fn place(name: &str) -> anyhow::Result<PathBuf> {
-    let directory = crate::root().join("target/figures").join(name);
+    let directory = place_of(name);
     if directory.exists() {
         std::fs::remove_dir_all(&directory).context("removing earlier figures")?;
     }
@@ -89,10 +121,11 @@ fn place(name: &str) -> anyhow::Result<PathBuf> {
 }
 
 impl Engine {
-    fn start(self) -> anyhow::Result<Option<Postgres>> {
+    /// Starts its server, if it has one; with a copy of these data.
+    fn start(self, data: Option<&Path>) -> anyhow::Result<Option<Postgres>> {
         match self {
             Self::Sqlite => Ok(None),
-            Self::Postgres => Postgres::start().map(Some),
+            Self::Postgres => Postgres::start(data).map(Some),
         }
     }
 }
@@ -100,7 +133,7 @@ impl Engine {
 fn measure(engine: Engine) -> anyhow::Result<()> {
     let directory = place(&format!("{engine:?}"))?;
     // Declared before the server that uses it, so that it ends after it.
-    let postgres = engine.start()?;
+    let postgres = engine.start(None)?;
     let mut rig = Rig::set_up(&Plan {
         directory: &directory,
         postgres: postgres.as_ref(),

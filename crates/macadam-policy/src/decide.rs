@@ -24,7 +24,7 @@ use crate::trace::ScopeRule;
 use crate::{Build, Catalog, Device, ItemId, ManagedOs, OsVersion, RingHalt, Trace};
 
 /// A Managed OS item as it reaches one device, with the stored facts that go with it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssignedItem {
     pub id: ItemId,
     pub item: Arc<ManagedOs>,

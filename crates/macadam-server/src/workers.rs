@@ -6,6 +6,7 @@ mod ask_silent_devices;
 mod crew;
 mod flush_seen;
 mod follow_changes;
+mod follow_devices;
 mod halt_rings;
 mod note_versions;
 mod prune;
@@ -37,6 +38,7 @@ use ask_silent_devices::AskSilentDevices;
 pub(crate) use crew::Crew;
 use flush_seen::FlushSeen;
 use follow_changes::FollowChanges;
+use follow_devices::FollowDevices;
 use halt_rings::HaltRings;
 use note_versions::NoteVersions;
 use prune::Prune;
@@ -73,6 +75,7 @@ pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<(
         team.spawn(HaltRings::new(app.clone())),
         team.spawn(NoteVersions::new(app.clone())),
         team.spawn(WatchChanges::new(app.clone())),
+        team.spawn(FollowDevices::new(app.clone())),
         team.spawn(RenewIdentities::new(app.clone())),
         team.spawn(AskSilentDevices::new(app.clone())),
         team.spawn(RunLegacyUpdates::new(app.clone())),

@@ -4,6 +4,7 @@
 //! socket and its own devices, so the client costs little and no device is in two requests at once.
 //! One request in a hundred is wrong on purpose and must be refused.
 
+mod api;
 mod enroll;
 mod fixtures;
 mod ledger;
@@ -12,6 +13,7 @@ mod requests;
 mod scenario;
 mod wire;
 
+pub use api::{Call, CallError, Timing, measure_calls};
 pub use enroll::{EnrollFleetError, Enrolled, enroll_fleet};
 pub use fixtures::{Fixture, Fixtures, FixturesError};
 pub use ledger::{Acknowledged, Ledger, ReadLedgerError};

@@ -1,102 +1,36 @@
 //! Devices, as lists and pages show them.
 
-mod filter;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId, ItemId, Platform};
-use uuid::Uuid;
 
-use self::filter::Filter;
 use crate::codes::codes;
-use crate::db::{Bind, Statement, json, params, queries, row};
-use crate::summary::standing;
+use crate::db::{json, params, queries, row};
+use crate::roster::Member;
 use crate::{EnrollmentId, Standing, Store, StoreError};
 
 macro_rules! select_device {
     () => {
-        concat!(
-            "select d.id, d.udid, d.enrollment_key, d.state, d.enrollment_id, d.generation,
+        "select d.id, d.udid, d.enrollment_key, d.state, d.enrollment_id, d.generation,
                 d.blueprint_id, b.name as blueprint_name, d.name, d.tags, d.first_enrolled_at,
                 e.began_at, e.last_seen_at, e.bootstrap_token is not null as has_bootstrap_token,
                 f.platform, f.serial, f.model_name, f.product, f.os_version, f.os_order,
                 f.os_build, f.os_extra, f.supervised, f.utc_offset_seconds, o.status, o.reason,
                 o.detail, o.item_id, i.label as item_label, o.target_version, o.target_build,
-                o.deadline_local, o.deadline_at, o.mechanism, o.meets_floor, o.decided_at ",
-            from_device!(),
-            " left join blueprint b on b.id = d.blueprint_id
-            left join library_item i on i.id = o.item_id"
-        )
-    };
-}
-
-macro_rules! from_device {
-    () => {
-        "from device d join enrollment e on e.id = d.enrollment_id
-            join device_facts f on f.device_id = d.id
-            left join decision o on o.device_id = d.id"
-    };
-}
-
-/// What is NULL does not matter; the casts tell PostgreSQL the type of a parameter it cannot see.
-macro_rules! matches_filter {
-    () => {
-        concat!(
-            r"(cast($1 as text) is null or f.search like $1 escape '\')
-            and (cast($2 as uuid) is null or d.blueprint_id = $2)
-            and (cast($3 as text) is null or f.platform = $3)
-            and (cast($4 as text) is null or o.status = $4)
-            and (cast($5 as text) is null or d.state = $5)
-            and (cast($6 as boolean) is null or coalesce(o.deadline_at <= $7, false) = $6)
-            and (cast($8 as boolean) is null or o.meets_floor = $8)
-            and (cast($9 as uuid) is null or exists (select 1 from item_reach r
-                where r.device_id = d.id and r.item_id = $9))
-            and (cast($10 as text) is null or instr(d.tags, $10) > 0)
-            and (cast($11 as text) is null or o.target_version = $11)
-            and (cast($12 as bigint) is null or f.os_order = $12)
-            and (cast($13 as bigint) is null or f.os_order < $13)
-            and (cast($14 as bigint) is null or o.deadline_at < $14)
-            and (cast($15 as bigint) is null or e.last_seen_at is null or e.last_seen_at < $15)
-            and (cast($16 as text) is null or ",
-            standing!(),
-            " = $16)
-            and (cast($18 as text) is null or o.reason = $18
-                or ($18 = 'undecided' and o.outcome is null))
-            and (cast($19 as text) is null or substr(o.deadline_local, 1, 10) = $19)
-            and (cast($20 as bigint) is null or f.os_order >= $20)
-            and (cast($21 as text) is null or instr(o.blockers, $21) > 0)
-            and (cast($22 as text) is null or instr($22, f.platform) > 0)"
-        )
-    };
-}
-
-/// A page in the order of one key, and of ids where it is equal.
-macro_rules! page_by {
-    ($key:literal) => {
-        concat!(
-            select_device!(),
-            " where ",
-            matches_filter!(),
-            " and (",
-            $key,
-            ", d.id) > ($23, $24) order by ",
-            $key,
-            ", d.id limit $25"
-        )
+                o.deadline_local, o.deadline_at, o.mechanism, o.meets_floor, o.decided_at
+            from device d join enrollment e on e.id = d.enrollment_id
+                join device_facts f on f.device_id = d.id
+                left join decision o on o.device_id = d.id
+                left join blueprint b on b.id = d.blueprint_id
+                left join library_item i on i.id = o.item_id"
     };
 }
 
 queries! {
-    BY_NAME = { page_by!("d.name") }
-    BY_SERIAL = { page_by!("f.serial") }
-    BY_OS = { page_by!("coalesce(f.os_order, 0)") }
-    // Those without a deadline come last.
-    BY_DEADLINE = { page_by!("coalesce(o.deadline_at, 9223372036854775807)") }
-    BY_LAST_SEEN = { page_by!("coalesce(e.last_seen_at, 0)") }
-    COUNT = { concat!("select o.status, count(*) as devices,
-            count(*) filter (where o.deadline_at <= $7) as overdue,
-            count(*) filter (where not o.meets_floor) as below_floor ",
-        from_device!(), " where ", matches_filter!(), " group by o.status order by o.status") }
     ONE = { concat!(select_device!(), " where d.id = $1") }
+    THESE = { concat!(select_device!(), " where d.id in
+        (select as_uuid(value ->> 0) from json_each($1))") }
     CALLED = { concat!(select_device!(), " where d.id in (
             select id from device where udid = $1
             union select id from device where enrollment_key = $1
@@ -168,7 +102,7 @@ row! {
     }
 }
 
-/// Which devices to list; what is `None` does not matter.
+/// Which enrolled devices to list; what is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeviceFilter {
     /// Part of the name, serial number, UDID, model or product, without regard to case.
@@ -176,7 +110,6 @@ pub struct DeviceFilter {
     pub blueprint: Option<BlueprintId>,
     pub platform: Option<Platform>,
     pub status: Option<String>,
-    pub state: Option<DeviceState>,
     /// Whether the deadline is at or before this moment.
     pub overdue: Option<(bool, Timestamp)>,
     pub meets_floor: Option<bool>,
@@ -228,16 +161,14 @@ pub enum DeviceKey {
     Number(i64),
 }
 
-row! {
-    /// How many devices have a status.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct DeviceCount {
-        /// `None` for those that nothing has been decided for yet.
-        pub status: Option<String>,
-        pub devices: i64,
-        pub overdue: i64,
-        pub below_floor: i64,
-    }
+/// How many devices have a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceCount {
+    /// `None` for those that nothing has been decided for yet.
+    pub status: Option<String>,
+    pub devices: i64,
+    pub overdue: i64,
+    pub below_floor: i64,
 }
 
 row! {
@@ -254,24 +185,6 @@ row! {
 }
 
 impl DeviceOrder {
-    const fn statement(self) -> &'static Statement {
-        match self {
-            Self::Name => &BY_NAME,
-            Self::Serial => &BY_SERIAL,
-            Self::OsVersion => &BY_OS,
-            Self::Deadline => &BY_DEADLINE,
-            Self::LastSeen => &BY_LAST_SEEN,
-        }
-    }
-
-    /// Before every device.
-    const fn start(self) -> DeviceKey {
-        match self {
-            Self::Name | Self::Serial => DeviceKey::Text(String::new()),
-            Self::OsVersion | Self::Deadline | Self::LastSeen => DeviceKey::Number(i64::MIN),
-        }
-    }
-
     /// The cursor after this device.
     pub fn cursor_after(self, row: &DeviceRow) -> PageCursor {
         let moment = |moment: Option<Timestamp>| moment.map(Timestamp::as_microsecond);
@@ -287,7 +200,7 @@ impl DeviceOrder {
 }
 
 impl Store {
-    /// A page of devices in this order, after the cursor.
+    /// A page of enrolled devices in this order, after the cursor.
     pub async fn devices(
         &self,
         filter: &DeviceFilter,
@@ -295,16 +208,17 @@ impl Store {
         after: Option<&PageCursor>,
         limit: u32,
     ) -> Result<Vec<DeviceRow>, StoreError> {
-        let filter = Filter::new(filter);
-        let start = PageCursor { key: order.start(), id: DeviceId(Uuid::nil()) };
-        let PageCursor { key, id } = after.unwrap_or(&start);
-        let key = match key {
-            DeviceKey::Text(key) => key.bind(),
-            DeviceKey::Number(key) => key.bind(),
+        let roster = self.roster().await?;
+        let page = roster.page(filter, order, after, limit);
+        let ids = json(&page.iter().map(|member| (member.device().0,)).collect::<Vec<_>>());
+        let rows: Vec<DeviceRow> = self.reader().await?.conn().all(&THESE, params![ids]).await?;
+        let mut rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let placed = |member: &Member| {
+            let mut row = rows.remove(&member.device())?;
+            order.keep_place(member, &mut row);
+            Some(row)
         };
-        let mut values = filter.params().to_vec();
-        values.extend([key, id.bind(), limit.bind()]);
-        self.reader().await?.conn().all(order.statement(), &values).await
+        Ok(page.into_iter().filter_map(placed).collect())
     }
 
     /// One device.
@@ -325,9 +239,7 @@ impl Store {
         filter: &DeviceFilter,
         now: Timestamp,
     ) -> Result<Vec<DeviceCount>, StoreError> {
-        let mut filter = Filter::new(filter);
-        filter.now = now;
-        self.reader().await?.conn().all(&COUNT, &filter.params()).await
+        Ok(self.roster().await?.count(filter, now))
     }
 
     /// Sets the words an administrator has for a device. Says whether the device exists.

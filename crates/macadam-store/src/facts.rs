@@ -9,14 +9,21 @@ use serde_json::value::RawValue;
 use crate::db::{Conn, params, queries, row};
 use crate::{NewEnrollment, Sha256, Store, StoreError};
 
-/// The columns of [`DeviceFacts`], in its order.
+/// The columns of [`DeviceFacts`], in its order; facts without a column may be left out.
 macro_rules! fact_columns {
     () => {
-        "platform, serial, model_name, product, update_id, os_version, os_build, os_extra,
-            os_extra_build, supervised, apple_silicon, capabilities, utc_offset_seconds,
-            time_zone, free_space_bytes, install_state, install_reason, pending_version,
-            pending_build, pending_local_deadline, failure_count, failure_reason, failure_at,
-            declaration_problem, other, changed_at"
+        fact_columns!("other")
+    };
+    ($other:literal) => {
+        concat!(
+            "platform, serial, model_name, product, update_id, os_version, os_build, os_extra,
+                os_extra_build, supervised, apple_silicon, capabilities, utc_offset_seconds,
+                time_zone, free_space_bytes, install_state, install_reason, pending_version,
+                pending_build, pending_local_deadline, failure_count, failure_reason, failure_at,
+                declaration_problem, ",
+            $other,
+            ", changed_at"
+        )
     };
 }
 

@@ -19,16 +19,32 @@ const TABLE: &str = "create table if not exists migration (
 /// Functions that SQLite has built in or that its connections add.
 const POSTGRES_FUNCTIONS: &str = include_str!("../migrations/postgres_functions.sql");
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (1, "first", include_str!("../migrations/0001_first.sql")),
-    (2, "inventory", include_str!("../migrations/0002_inventory.sql")),
-    (3, "decision_digest", include_str!("../migrations/0003_decision_digest.sql")),
-    (4, "summary", include_str!("../migrations/0004_summary.sql")),
-    (5, "changes", include_str!("../migrations/0005_changes.sql")),
-    (6, "identity_expiry", include_str!("../migrations/0006_identity_expiry.sql")),
-    (7, "rings", include_str!("../migrations/0007_rings.sql")),
-    (8, "views", include_str!("../migrations/0008_views.sql")),
-    (9, "sign_in", include_str!("../migrations/0009_sign_in.sql")),
+/// What a migration runs.
+enum Script {
+    /// In PostgreSQL's words, of which SQLite gets its own names for the types.
+    Same(&'static str),
+    /// What the engines have no common words for, such as triggers.
+    Each { sqlite: &'static str, postgres: &'static str },
+}
+
+const MIGRATIONS: &[(i64, &str, Script)] = &[
+    (1, "first", Script::Same(include_str!("../migrations/0001_first.sql"))),
+    (2, "inventory", Script::Same(include_str!("../migrations/0002_inventory.sql"))),
+    (3, "decision_digest", Script::Same(include_str!("../migrations/0003_decision_digest.sql"))),
+    (4, "summary", Script::Same(include_str!("../migrations/0004_summary.sql"))),
+    (5, "changes", Script::Same(include_str!("../migrations/0005_changes.sql"))),
+    (6, "identity_expiry", Script::Same(include_str!("../migrations/0006_identity_expiry.sql"))),
+    (7, "rings", Script::Same(include_str!("../migrations/0007_rings.sql"))),
+    (8, "views", Script::Same(include_str!("../migrations/0008_views.sql"))),
+    (9, "sign_in", Script::Same(include_str!("../migrations/0009_sign_in.sql"))),
+    (
+        10,
+        "device_changes",
+        Script::Each {
+            sqlite: include_str!("../migrations/0010_device_changes.sqlite.sql"),
+            postgres: include_str!("../migrations/0010_device_changes.postgres.sql"),
+        },
+    ),
 ];
 
 /// What SQLite calls the types of strict tables.
@@ -59,8 +75,14 @@ pub(crate) async fn run(conn: &mut Conn) -> Result<(), StoreError> {
 async fn apply(conn: &mut Conn) -> Result<(), StoreError> {
     conn.script(TABLE.into()).await?;
     let (version,) = conn.one::<(i64,)>(&VERSION, &[]).await?;
-    for &(number, name, sql) in MIGRATIONS.iter().filter(|(number, ..)| *number > version) {
-        let sql = if conn.is_sqlite() { for_sqlite(sql) } else { sql.into() };
+    let is_sqlite = conn.is_sqlite();
+    for (number, name, script) in MIGRATIONS.iter().filter(|(number, ..)| *number > version) {
+        let sql = match script {
+            Script::Same(sql) if is_sqlite => for_sqlite(sql),
+            Script::Same(sql) => (*sql).to_owned(),
+            Script::Each { sqlite, .. } if is_sqlite => (*sqlite).to_owned(),
+            Script::Each { postgres, .. } => (*postgres).to_owned(),
+        };
         conn.script(sql).await?;
         conn.run(&RECORD, params![number, name]).await?;
     }

@@ -26,10 +26,47 @@ macro_rules! select_situation {
     };
 }
 
-/// Facts of a page's devices are read in one stretch of the index.
+/// What is in rows of its own: of a page's devices, which are one stretch of the index, or of some
+/// devices wherever they are.
+macro_rules! reached {
+    ($which:ident) => {
+        concat!(
+            "select device_id, item_id, at, ring from item_reach where ",
+            $which!(),
+            " order by device_id, item_id"
+        )
+    };
+}
+
+macro_rules! requested {
+    ($which:ident) => {
+        concat!(
+            "select device_id, item_id, at, null as ring from self_service_request where ",
+            $which!(),
+            " order by device_id, item_id"
+        )
+    };
+}
+
+macro_rules! exempt {
+    ($which:ident) => {
+        concat!(
+            "select device_id, item_id, until as at, null as ring from exception where ",
+            $which!(),
+            " order by device_id, until, item_id nulls first"
+        )
+    };
+}
+
 macro_rules! between {
     () => {
         "device_id >= $1 and device_id <= $2"
+    };
+}
+
+macro_rules! listed {
+    () => {
+        "device_id in (select as_uuid(value ->> 0) from json_each($1))"
     };
 }
 
@@ -40,13 +77,12 @@ queries! {
     THESE = { concat!(select_situation!("device"), " where d.state = 'enrolled'
             and d.id in (select as_uuid(value ->> 0) from json_each($1))
         order by d.id") }
-    REACHED = { concat!("select device_id, item_id, at, ring from item_reach where ", between!(),
-        " order by device_id, item_id") }
-    REQUESTED = { concat!("select device_id, item_id, at, null as ring
-            from self_service_request where ", between!(), " order by device_id, item_id") }
-    EXEMPT = { concat!("select device_id, item_id, until as at, null as ring
-            from exception where ", between!(),
-        " order by device_id, until, item_id nulls first") }
+    REACHED = { reached!(between) }
+    REQUESTED = { requested!(between) }
+    EXEMPT = { exempt!(between) }
+    REACHED_OF = { reached!(listed) }
+    REQUESTED_OF = { requested!(listed) }
+    EXEMPT_OF = { exempt!(listed) }
 }
 
 /// One device with all stored facts that a decision depends on.
@@ -86,7 +122,9 @@ impl Store {
         let after = after.map_or(Uuid::nil(), |id| id.0);
         let mut reader = self.reader().await?;
         let rows: Vec<Situation> = reader.conn().all(&PAGE, params![after, limit]).await?;
-        complete(reader.conn(), rows).await
+        let mut rows: Vec<_> = rows.into_iter().map(|Situation(situation)| situation).collect();
+        complete_page(reader.conn(), rows.iter_mut().collect()).await?;
+        Ok(rows)
     }
 
     /// These devices, those of them that are enrolled.
@@ -98,12 +136,14 @@ impl Store {
         let ids = json(&devices.iter().map(|id| (id.0,)).collect::<Vec<_>>());
         let mut reader = self.reader().await?;
         let rows: Vec<Situation> = reader.conn().all(&THESE, params![ids]).await?;
-        complete(reader.conn(), rows).await
+        let mut rows: Vec<_> = rows.into_iter().map(|Situation(situation)| situation).collect();
+        complete_these(reader.conn(), rows.iter_mut().collect(), &ids).await?;
+        Ok(rows)
     }
 }
 
 /// The part of a situation that is one row.
-struct Situation(DeviceSituation);
+pub(crate) struct Situation(pub(crate) DeviceSituation);
 
 impl FromRow for Situation {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -139,31 +179,46 @@ row! {
     }
 }
 
-/// Adds what is in rows of its own.
-async fn complete(
+/// Adds what is in rows of its own to devices that follow each other.
+pub(crate) async fn complete_page(
     conn: &mut Conn,
-    rows: Vec<Situation>,
-) -> Result<Vec<DeviceSituation>, StoreError> {
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
-    let (first, last) = (first.0.device, last.0.device);
-    let reached: Vec<Since> = conn.all(&REACHED, params![first, last]).await?;
-    let requested: Vec<Since> = conn.all(&REQUESTED, params![first, last]).await?;
-    let exempt: Vec<Since> = conn.all(&EXEMPT, params![first, last]).await?;
-    let item = |since: &Since| Some((since.item_id?, since.at));
-    Ok(rows
-        .into_iter()
-        .map(|Situation(mut situation)| {
-            let device = situation.device;
-            situation.reached = of_device(&reached, device).iter().filter_map(item).collect();
-            let reached = of_device(&reached, device).iter();
-            let ring = |since: &Since| Some((since.item_id?, since.ring.clone()));
-            situation.rings = reached.filter_map(ring).collect();
-            situation.requested = of_device(&requested, device).iter().filter_map(item).collect();
-            let exempt = of_device(&exempt, device).iter();
-            situation.exempt = exempt.map(|since| (since.item_id, since.at)).collect();
-            situation
-        })
-        .collect())
+    mut devices: Vec<&mut DeviceSituation>,
+) -> Result<(), StoreError> {
+    let (Some(first), Some(last)) = (devices.first(), devices.last()) else { return Ok(()) };
+    let (first, last) = (first.device, last.device);
+    let range = params![first, last];
+    let reached: Vec<Since> = conn.all(&REACHED, range).await?;
+    let requested: Vec<Since> = conn.all(&REQUESTED, range).await?;
+    let exempt: Vec<Since> = conn.all(&EXEMPT, range).await?;
+    devices.iter_mut().for_each(|it| it.complete(&reached, &requested, &exempt));
+    Ok(())
+}
+
+/// Adds what is in rows of its own to these devices; their ids are a parameter as JSON.
+pub(crate) async fn complete_these(
+    conn: &mut Conn,
+    devices: Vec<&mut DeviceSituation>,
+    ids: &str,
+) -> Result<(), StoreError> {
+    let reached: Vec<Since> = conn.all(&REACHED_OF, params![ids]).await?;
+    let requested: Vec<Since> = conn.all(&REQUESTED_OF, params![ids]).await?;
+    let exempt: Vec<Since> = conn.all(&EXEMPT_OF, params![ids]).await?;
+    devices.into_iter().for_each(|it| it.complete(&reached, &requested, &exempt));
+    Ok(())
+}
+
+impl DeviceSituation {
+    /// Takes its own of these rows.
+    fn complete(&mut self, reached: &[Since], requested: &[Since], exempt: &[Since]) {
+        let item = |since: &Since| Some((since.item_id?, since.at));
+        let ring = |since: &Since| Some((since.item_id?, since.ring.clone()));
+        let reached = of_device(reached, self.device);
+        self.reached = reached.iter().filter_map(item).collect();
+        self.rings = reached.iter().filter_map(ring).collect();
+        self.requested = of_device(requested, self.device).iter().filter_map(item).collect();
+        let exempt = of_device(exempt, self.device).iter();
+        self.exempt = exempt.map(|since| (since.item_id, since.at)).collect();
+    }
 }
 
 /// The rows of one device, of rows in the order of devices.

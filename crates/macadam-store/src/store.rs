@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::db::job::{BoxFuture, job};
 use crate::db::{Conn, postgres, queries, sqlite};
 use crate::last_seen::LastSeen;
+use crate::roster::Keeper;
 use crate::{Sealer, StoreError, migrate};
 
 queries! {
@@ -61,6 +62,7 @@ pub(crate) struct Inner {
     engine: Engine,
     pub(crate) sealer: Sealer,
     pub(crate) last_seen: LastSeen,
+    pub(crate) roster: Keeper,
 }
 
 enum Engine {
@@ -78,7 +80,12 @@ impl Store {
         } else {
             return Err(OpenStoreError::UnknownEngine);
         };
-        let inner = Inner { engine, sealer: options.sealer, last_seen: LastSeen::default() };
+        let inner = Inner {
+            engine,
+            sealer: options.sealer,
+            last_seen: LastSeen::default(),
+            roster: Keeper::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

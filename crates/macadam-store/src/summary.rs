@@ -1,8 +1,4 @@
 //! The whole fleet in numbers: what an overview counts, and how the versions spread over time.
-//!
-//! Counting must stay fast at a hundred thousand devices, so it reads one index in its own order.
-
-use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use macadam_policy::Platform;
@@ -12,31 +8,7 @@ use crate::db::{json, params, queries, row};
 use crate::store::check_bulk;
 use crate::{Store, StoreError};
 
-macro_rules! counted {
-    () => {
-        "o.device_platform as platform, o.device_version as os_version, o.outcome, o.status,
-            o.reason, o.deadline_at, o.deadline_local, o.blockers"
-    };
-}
-
-macro_rules! grouped {
-    () => {
-        "o.device_platform, o.device_version, o.outcome, o.status, o.reason, o.deadline_at,
-            o.deadline_local, o.blockers"
-    };
-}
-
 queries! {
-    // One statement is one state of the database. Devices that left are few, and are taken off;
-    // SQLite keeps the order of a cross join, and so begins with them.
-    COUNT_FLEET = { concat!("select ", counted!(), ", count(*) as devices
-        from decision o group by ", grouped!(), "
-        union all
-        select ", counted!(), ", -count(*) as devices
-        from device d cross join decision o where o.device_id = d.id and d.state <> 'enrolled'
-        group by ", grouped!()) }
-    ENROLLED = { "select (select count(*) from device)
-            - (select count(*) from device where state <> 'enrolled') as value" }
     FORGET_DAY = { "delete from version_share where day = $1" }
     NOTE_DAY = { "insert into version_share (day, platform, os_version, devices)
         select $1, value ->> 0, value ->> 1, cast(value ->> 2 as bigint) from json_each($2)" }
@@ -62,23 +34,8 @@ codes! {
     }
 }
 
-/// The standing of a row of `decision o`, at `$7` and with `$17` a week later; as
-/// [`Standing::of`] has it.
-macro_rules! standing {
-    () => {
-        "case when o.outcome in ('unresolved', 'not_manageable', 'incompatible')
-                then 'cannot_update'
-            when o.outcome is null or o.outcome in ('excluded', 'suspended', 'not_assigned')
-                then 'not_enforced'
-            when o.deadline_at <= $7 then 'overdue'
-            when o.deadline_at <= $17 then 'due_soon'
-            else 'on_time' end"
-    };
-}
-pub(crate) use standing;
-
 impl Standing {
-    fn of(outcome: Option<&str>, deadline: Option<Timestamp>, now: Timestamp) -> Self {
+    pub(crate) fn of(outcome: Option<&str>, deadline: Option<Timestamp>, now: Timestamp) -> Self {
         match outcome {
             Some("unresolved" | "not_manageable" | "incompatible") => Self::CannotUpdate,
             None | Some("excluded" | "suspended" | "not_assigned") => Self::NotEnforced,
@@ -92,24 +49,22 @@ impl Standing {
 }
 
 /// The end of the time in which devices are due soon.
-pub(crate) fn due_soon(now: Timestamp) -> Timestamp {
+fn due_soon(now: Timestamp) -> Timestamp {
     now.checked_add(DUE_SOON).unwrap_or(Timestamp::MAX)
 }
 
-row! {
-    /// Enrolled devices that are alike in everything an overview counts.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct FleetCount {
-        pub platform: Option<Platform>,
-        pub os_version: Option<String>,
-        pub outcome: Option<String>,
-        pub status: String,
-        pub reason: Option<String>,
-        pub deadline_at: Option<Timestamp>,
-        pub deadline_local: Option<String>,
-        pub blockers: Option<String>,
-        pub devices: i64,
-    }
+/// Enrolled devices that are alike in everything an overview counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FleetCount {
+    pub platform: Option<Platform>,
+    pub os_version: Option<String>,
+    pub outcome: Option<String>,
+    pub status: String,
+    pub reason: Option<String>,
+    pub deadline_at: Option<Timestamp>,
+    pub deadline_local: Option<String>,
+    pub blockers: Option<String>,
+    pub devices: i64,
 }
 
 impl FleetCount {
@@ -142,10 +97,7 @@ pub struct FleetCounts {
 impl Store {
     /// Counts the enrolled devices by everything an overview asks for.
     pub async fn fleet_counts(&self) -> Result<FleetCounts, StoreError> {
-        let mut reader = self.reader().await?;
-        let rows: Vec<FleetCount> = reader.conn().all(&COUNT_FLEET, &[]).await?;
-        let (enrolled,) = reader.conn().one::<(i64,)>(&ENROLLED, &[]).await?;
-        Ok(FleetCounts { enrolled, decided: without_left(rows) })
+        Ok(self.roster().await?.counts())
     }
 
     /// Notes how the versions are spread on a day, over what was noted for it before.
@@ -171,38 +123,5 @@ impl Store {
     /// How the versions were spread on each day from this one on.
     pub async fn version_shares(&self, from: &str) -> Result<Vec<VersionShare>, StoreError> {
         self.reader().await?.conn().all(&SHARES, params![from]).await
-    }
-}
-
-/// Takes devices that left off the counts of those like them.
-fn without_left(rows: Vec<FleetCount>) -> Vec<FleetCount> {
-    let (counts, left): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.devices > 0);
-    if left.is_empty() {
-        return counts;
-    }
-    let left: BTreeMap<_, _> = left.iter().map(|row| (FleetKey::of(row), row.devices)).collect();
-    let counts = counts.into_iter().filter_map(|mut row| {
-        row.devices += left.get(&FleetKey::of(&row)).copied().unwrap_or_default();
-        (row.devices > 0).then_some(row)
-    });
-    counts.collect()
-}
-
-/// What counts are told apart by.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct FleetKey<'a>(Option<Platform>, [Option<&'a str>; 6], Option<Timestamp>);
-
-impl<'a> FleetKey<'a> {
-    fn of(row: &'a FleetCount) -> Self {
-        let FleetCount { os_version, outcome, status, reason, deadline_local, blockers, .. } = row;
-        let texts = [
-            os_version.as_deref(),
-            outcome.as_deref(),
-            Some(status.as_str()),
-            reason.as_deref(),
-            deadline_local.as_deref(),
-            blockers.as_deref(),
-        ];
-        Self(row.platform, texts, row.deadline_at)
     }
 }

@@ -13,6 +13,7 @@ mod outcomes;
 mod same_on_both;
 mod saved;
 mod statements;
+mod whole_fleet;
 
 use std::collections::BTreeMap;
 

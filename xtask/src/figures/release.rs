@@ -5,44 +5,34 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
-use super::rig::{Plan, Rig};
-use super::{Engine, build, place};
+use super::kept::{Fleet, Reuse};
+use super::rig::Rig;
+use super::{Engine, build};
 
-pub(super) const DEVICES: u32 = 100_000;
-
-/// Shortly before a release for Macs, iPhones and iPads, in the fleet's time; and after it.
-const BEFORE: &str = "2026-02-11T12:00:00Z";
+/// After the release, in the fleet's time.
 const AFTER: &str = "2026-02-11T21:00:00Z";
 
 const PATIENCE: Duration = Duration::from_secs(300);
 
-pub(super) fn release(engines: &[Engine], devices: u32) -> anyhow::Result<()> {
+pub(super) fn release(engines: &[Engine], devices: u32, reuse: Reuse) -> anyhow::Result<()> {
     build()?;
     println!("| database | devices | changed | seconds | peak memory MB | before it MB |");
     println!("|---|---|---|---|---|---|");
     for engine in engines {
-        measure(*engine, devices).with_context(|| format!("measuring on {engine:?}"))?;
+        measure(*engine, devices, reuse).with_context(|| format!("measuring on {engine:?}"))?;
     }
     Ok(())
 }
 
-fn measure(engine: Engine, devices: u32) -> anyhow::Result<()> {
-    let directory = place(&format!("release-{engine:?}"))?;
-    // Declared before the server that uses it, so that it ends after it.
-    let postgres = engine.start()?;
-    let mut rig = Rig::set_up(&Plan {
-        directory: &directory,
-        postgres: postgres.as_ref(),
-        devices,
-        proof: "proxy-header",
-        start: Some(BEFORE),
-    })?;
+fn measure(engine: Engine, devices: u32, reuse: Reuse) -> anyhow::Result<()> {
+    let mut fleet = Fleet::start(engine, devices, reuse)?;
+    let rig = &mut fleet.rig;
     rig.start_doubles(AFTER)?;
     // The second reading is of the quiet server alone.
     rig.take_peak_memory()?;
     let before = rig.take_peak_memory()?;
     let known = reconciled(&rig.log()?).len();
-    let (seconds, changed) = appear(&rig, known)?;
+    let (seconds, changed) = appear(rig, known)?;
     let peak = rig.take_peak_memory()?;
     ensure!(changed > 0, "the release changed nothing");
     let megabytes = |bytes: u64| bytes / 1_000_000;

@@ -14,6 +14,11 @@ use super::postgres::Postgres;
 use crate::local::{free_address, wait_for_file, wait_until};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Seconds in which a server may come to rest; when it counts as quiet, and for how long.
+const QUIET_PATIENCE: u32 = 600;
+/// In hundredths of a second of CPU time.
+const QUIET_TICKS: u64 = 10;
+const QUIET_SECONDS: u32 = 3;
 const OWNER: &str = "owner@example.com";
 const PASSWORD: &str = "figures are measured, not guessed";
 
@@ -41,17 +46,35 @@ pub(super) struct Rig {
 }
 
 impl Rig {
+    /// A server of its own, with devices that are enrolled now.
     pub(super) fn set_up(plan: &Plan<'_>) -> anyhow::Result<Self> {
-        let directory = plan.directory;
-        let programs = crate::root().join("target/release");
-        let simulator = programs.join("macadam-sim");
-        let load = directory.join("load");
+        let simulator = simulator();
+        let load = plan.directory.join("load");
         run(Command::new(&simulator).args(["load", "prepare", "--directory"]).arg(&load))?;
-        let doubles = Doubles::prepare(simulator, directory.join("doubles"))?;
+        let doubles = Doubles::prepare(simulator, plan.directory.join("doubles"))?;
+        let mut rig = Self::start(plan, doubles)?;
+        rig.set_up_server()?;
+        rig.enroll(plan)?;
+        rig.postgres = plan.postgres.map_or(Ok(Vec::new()), Postgres::processes)?;
+        Ok(rig)
+    }
+
+    /// A server with the devices that its data already know.
+    pub(super) fn resume(plan: &Plan<'_>) -> anyhow::Result<Self> {
+        let doubles = Doubles::of_earlier(simulator(), plan.directory.join("doubles"))?;
+        let rig = Self::start(plan, doubles)?;
+        rig.with_password(&["sign-in", "--email", OWNER, "--password-stdin"])?;
+        rig.wait_until_quiet()?;
+        Ok(rig)
+    }
+
+    fn start(plan: &Plan<'_>, doubles: Doubles) -> anyhow::Result<Self> {
+        let directory = plan.directory;
+        let programs = programs();
         let address = free_address()?;
         write_settings(plan, address, &doubles.description)?;
         let server = start_server(directory, &programs, address)?;
-        let mut rig = Self {
+        Ok(Self {
             directory: directory.to_owned(),
             programs,
             address,
@@ -60,11 +83,7 @@ impl Rig {
             token: String::new(),
             postgres: Vec::new(),
             ledgers: Vec::new(),
-        };
-        rig.set_up_server()?;
-        rig.enroll(plan)?;
-        rig.postgres = plan.postgres.map_or(Ok(Vec::new()), Postgres::processes)?;
-        Ok(rig)
+        })
     }
 
     fn enroll(&self, plan: &Plan<'_>) -> anyhow::Result<()> {
@@ -86,15 +105,7 @@ impl Rig {
         let code = self.directory.join("data/setup-code").display().to_string();
         wait_for_file(Path::new(&code), PATIENCE)?;
         let set_up = ["set-up", "--code-file", &code, "--email", OWNER, "--name", "Owner"];
-        let mut child = self
-            .cli(&[&set_up[..], &["--password-stdin"]].concat())
-            .stdin(Stdio::piped())
-            .spawn()
-            .context("starting macadam")?;
-        let mut stdin = child.stdin.take().context("writing to macadam")?;
-        writeln!(stdin, "{PASSWORD}")?;
-        drop(stdin);
-        ensure!(child.wait()?.success(), "the first owner could not be made");
+        self.with_password(&[&set_up[..], &["--password-stdin"]].concat())?;
         let certificate = text(&self.doubles.description, "push_certificate_file")?;
         let key = text(&self.doubles.description, "push_key_file")?;
         let upload = ["push-certificate", "upload", "--certificate", &certificate, "--key", &key];
@@ -106,6 +117,63 @@ impl Rig {
         self.token = text(&token, "secret")?;
         let policy = crate::root().join("examples/policy.yaml").display().to_string();
         run(&mut self.cli(&["apply", "-f", &policy, "--yes"]))
+    }
+
+    /// Runs a command that reads the owner's password.
+    fn with_password(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        let mut child =
+            self.cli(arguments).stdin(Stdio::piped()).spawn().context("starting macadam")?;
+        let mut stdin = child.stdin.take().context("writing to macadam")?;
+        writeln!(stdin, "{PASSWORD}")?;
+        drop(stdin);
+        let status = child.wait()?;
+        ensure!(status.success(), "macadam {} ended with {status}", arguments.join(" "));
+        Ok(())
+    }
+
+    /// Waits until the server has done what it does by itself after its start.
+    #[allow(clippy::disallowed_methods, reason = "figures are taken of real programs")]
+    fn wait_until_quiet(&self) -> anyhow::Result<()> {
+        let mut quiet = 0;
+        for _ in 0..QUIET_PATIENCE {
+            let before = cpu_ticks(self.server.id())?;
+            std::thread::sleep(Duration::from_secs(1));
+            let used = cpu_ticks(self.server.id())?.saturating_sub(before);
+            quiet = if used <= QUIET_TICKS { quiet + 1 } else { 0 };
+            if quiet == QUIET_SECONDS {
+                return Ok(());
+            }
+        }
+        bail!("the server does not come to rest; see {}/server.log", self.directory.display())
+    }
+
+    /// Ends the server in order.
+    pub(super) fn stop_server(&mut self) -> anyhow::Result<()> {
+        run(Command::new("kill").args(["-TERM", &self.server.id().to_string()]))?;
+        let status = self.server.wait().context("waiting for the server")?;
+        ensure!(status.success(), "the server ended with {status}");
+        Ok(())
+    }
+
+    /// Makes calls of a JSON array as the owner, each so often, and gives what the load tells of
+    /// each.
+    pub(super) fn measure_calls(&self, calls: &Value, times: usize) -> anyhow::Result<Vec<Value>> {
+        let file = self.directory.join("calls.json");
+        fs::write(&file, calls.to_string()).context("writing the calls")?;
+        let saved = fs::read_to_string(self.directory.join("client.toml"))?;
+        let session =
+            saved.lines().find_map(|line| line.strip_prefix("token = \"")?.split('"').next());
+        let output = Command::new(self.programs.join("macadam-sim"))
+            .args(["load", "api", "--server", &self.address.to_string()])
+            .args(["--times", &times.to_string(), "--calls"])
+            .arg(&file)
+            .env("MACADAM_TOKEN", session.context("nobody is signed in")?)
+            .stderr(Stdio::inherit())
+            .output()
+            .context("starting the load")?;
+        ensure!(output.status.success(), "the calls ended with {}", output.status);
+        let lines = String::from_utf8(output.stdout).context("reading what the calls took")?;
+        lines.lines().map(|line| serde_json::from_str(line).context("reading a call")).collect()
     }
 
     /// Runs a command of a person at this server.
@@ -210,14 +278,14 @@ struct Doubles {
     simulator: PathBuf,
     state: PathBuf,
     description: Value,
-    process: Child,
+    process: Option<Child>,
 }
 
 impl Doubles {
     /// Lets them make their files, and ends them: they know none of the load's devices, and would
     /// say so to the server.
     fn prepare(simulator: PathBuf, state: PathBuf) -> anyhow::Result<Self> {
-        let process = Self::spawn(&simulator, &state, &[])?;
+        let process = Some(Self::spawn(&simulator, &state, &[])?);
         let mut doubles = Self { simulator, state, description: Value::Null, process };
         let file = doubles.state.join("doubles.json");
         wait_for_file(&file, PATIENCE)?;
@@ -227,9 +295,16 @@ impl Doubles {
         Ok(doubles)
     }
 
+    /// Those that an earlier rig prepared.
+    fn of_earlier(simulator: PathBuf, state: PathBuf) -> anyhow::Result<Self> {
+        let bytes = fs::read(state.join("doubles.json")).context("reading doubles.json")?;
+        let description = serde_json::from_slice(&bytes).context("reading doubles.json")?;
+        Ok(Self { simulator, state, description, process: None })
+    }
+
     /// Lets them work from a moment on; they listen where they did before.
     fn start(&mut self, time: &str) -> anyhow::Result<()> {
-        self.process = Self::spawn(&self.simulator, &self.state, &["--start", time])?;
+        self.process = Some(Self::spawn(&self.simulator, &self.state, &["--start", time])?);
         let url = text(&self.description, "push_url")?;
         let address = url.split('/').nth(2).context("push_url has no host")?;
         wait_until(
@@ -246,8 +321,10 @@ impl Doubles {
     }
 
     fn end(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
 }
 
@@ -303,6 +380,23 @@ fn start_server(directory: &Path, programs: &Path, address: SocketAddr) -> anyho
         Ok(TcpStream::connect(address).is_ok())
     })?;
     Ok(child)
+}
+
+fn programs() -> PathBuf {
+    crate::root().join("target/release")
+}
+
+fn simulator() -> PathBuf {
+    programs().join("macadam-sim")
+}
+
+/// The CPU time that a process has used, in hundredths of a second.
+fn cpu_ticks(id: u32) -> anyhow::Result<u64> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).context("reading its CPU time")?;
+    // The name in parentheses may hold anything; what follows it is numbers.
+    let numbers = stat.rsplit_once(')').map_or("", |(_, numbers)| numbers);
+    let ticks = numbers.split_whitespace().skip(11).take(2);
+    Ok(ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum())
 }
 
 fn text(value: &Value, name: &str) -> anyhow::Result<String> {

@@ -9,8 +9,8 @@ use jiff::tz::Offset;
 use macadam_api::decisions::local_moment;
 use macadam_declare::{DeclarationSet, Subject};
 use macadam_policy::{
-    AssignedItem, Assignment, Attributes, Blocker, Decision, Device, DeviceId, ItemId, Mechanism,
-    Outcome, Status, Target, assigned_items, decide, managed_os_items, readiness,
+    AssignedItem, Assignment, Attributes, Blocker, BlueprintId, Decision, Device, DeviceId, ItemId,
+    Mechanism, Outcome, Status, Target, assigned_items, decide, managed_os_items, readiness,
 };
 use macadam_store::{DecisionRecord, DeviceSituation};
 
@@ -35,25 +35,16 @@ pub(crate) struct Decided {
 impl Knowledge {
     /// Decides for one device; `None` until it has told its platform and version.
     pub(crate) fn decide(&self, now: Timestamp, situation: &DeviceSituation) -> Option<Decided> {
-        static NOTHING: Assignment = Assignment::Classic(Vec::new());
-        let capabilities = self.capabilities(situation.facts.capabilities);
-        let device = situations::device(situation, capabilities.map(AsRef::as_ref))?;
+        let device = self.device(situation)?;
         let attributes = situations::attributes(situation);
-        let blueprint = situation.blueprint.as_ref();
-        let assignment = blueprint.and_then(|blueprint| self.library.assignments.get(blueprint));
-        let assignment = assignment.unwrap_or(&NOTHING);
-        let history = |item| situations::item_history(situation, (item, &self.halts), now);
-        let items = managed_os_items(
-            assignment,
-            &self.library.managed_os,
-            (&device, &attributes),
-            &history,
-        );
+        let assignment = self.assignment(situation.blueprint);
+        let items = self.items(now, situation, assignment, (&device, &attributes));
         let decision = decide(now, &self.catalog, &items, &device);
         let placements = assigned_items(assignment, &device, &attributes);
         let reaching: Vec<_> = placements.into_iter().map(|placement| placement.item).collect();
         let is_settings_item = |item: &ItemId| self.library.settings_items.contains_key(item);
         let settings_items: Vec<_> = reaching.iter().copied().filter(is_settings_item).collect();
+        let capabilities = self.capabilities(situation.facts.capabilities);
         let set = situations::speaks_ddm(&device).then(|| {
             self.compile(Subject {
                 device: &device,
@@ -64,6 +55,30 @@ impl Knowledge {
         });
         let blockers = readiness(now, &device, &decision, situations::readiness_facts(situation));
         Some(Decided { device, attributes, items, reaching, decision, blockers, set })
+    }
+
+    /// The device as decisions see it; `None` until it has told its platform and version.
+    pub(super) fn device(&self, situation: &DeviceSituation) -> Option<Device> {
+        let capabilities = self.capabilities(situation.facts.capabilities);
+        situations::device(situation, capabilities.map(AsRef::as_ref))
+    }
+
+    /// What a blueprint assigns; nothing to a device in none.
+    pub(super) fn assignment(&self, blueprint: Option<BlueprintId>) -> &Assignment {
+        static NOTHING: Assignment = Assignment::Classic(Vec::new());
+        blueprint.and_then(|blueprint| self.library.assignments.get(&blueprint)).unwrap_or(&NOTHING)
+    }
+
+    /// The Managed OS items to decide with.
+    pub(super) fn items(
+        &self,
+        now: Timestamp,
+        situation: &DeviceSituation,
+        assignment: &Assignment,
+        device: (&Device, &Attributes),
+    ) -> Vec<AssignedItem> {
+        let history = |item| situations::item_history(situation, (item, &self.halts), now);
+        managed_os_items(assignment, &self.library.managed_os, device, &history)
     }
 }
 

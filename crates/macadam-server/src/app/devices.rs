@@ -12,9 +12,7 @@ use macadam_api::facts::offset_minutes;
 use macadam_api::releases::FeedList;
 use macadam_api::{Detail, Named};
 use macadam_policy::{BlueprintId, DeviceId, ItemId, OsVersion, Platform};
-use macadam_store::{
-    DeviceOrder, DeviceRow, DeviceSituation, DeviceState, PageCursor, SaveError, StoreError,
-};
+use macadam_store::{DeviceOrder, DeviceRow, DeviceSituation, PageCursor, SaveError, StoreError};
 use serde_json::json;
 use thiserror::Error;
 
@@ -241,7 +239,6 @@ fn stored_filter(
         blueprint: filter.blueprint_id.map(BlueprintId),
         platform: filter.platform.map(Into::into),
         status: filter.status.map(|status| code_of(&status)),
-        state: Some(DeviceState::Enrolled),
         overdue: filter.overdue.map(|is_overdue| (is_overdue, now)),
         meets_floor: filter.meets_floor,
         item: filter.item_id.map(ItemId),

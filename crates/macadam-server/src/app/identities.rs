@@ -177,6 +177,7 @@ impl App {
     /// Writes what is only in memory: when devices were seen, and which requests were refused.
     pub(crate) async fn flush(&self) -> Result<(), StoreError> {
         self.store.flush_seen().await?;
+        self.store.forget_device_changes().await?;
         let pending = std::mem::take(&mut *self.refusals.lock());
         if pending.entries.is_empty() {
             return Ok(());

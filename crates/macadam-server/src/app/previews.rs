@@ -1,22 +1,22 @@
 //! What a change would do to the real fleet, before it is made.
 
 mod answer;
+mod compare;
 mod proposal;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use macadam_api::previews::{Difference, Preview, PreviewDecision, PreviewRequest};
-use macadam_policy::{Comparison, DeviceId, Platform, PreviewChange};
-use macadam_store::{DeviceSituation, Sha256, StoreError};
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use macadam_api::previews::{Difference, Preview, PreviewRequest};
+use macadam_policy::{Demand, Mechanism};
+use macadam_store::{Sha256, StoreError};
 use thiserror::Error;
 
+use self::compare::{Change, Compared, Comparer};
 pub(super) use self::proposal::Proposal;
-use super::decisions::Decided;
-use super::draft::Draft;
-use super::{App, Knowledge};
+use super::App;
 
-/// Devices decided for at a time.
-const PAGE: u32 = 2000;
 /// How much notice is offered when a change makes devices due at once.
 pub(super) const SUGGESTED_DAYS: u16 = 5;
 
@@ -29,25 +29,6 @@ pub(crate) enum PreviewError {
     Store(#[from] StoreError),
 }
 
-/// One device whose decision changes.
-struct Change {
-    change: PreviewChange,
-    name: String,
-    serial: String,
-    platform: Platform,
-    os_version: String,
-    before: PreviewDecision,
-    after: PreviewDecision,
-}
-
-/// The decisions of the whole fleet before and after a change.
-#[derive(Default)]
-struct Compared {
-    /// Those due within 24 hours first, then by deadline.
-    changes: Vec<Change>,
-    total: u64,
-}
-
 impl App {
     /// What a change would do. Nothing is stored.
     pub(crate) async fn preview(&self, request: &PreviewRequest) -> Result<Preview, PreviewError> {
@@ -57,88 +38,49 @@ impl App {
 
     /// What a proposal would do.
     pub(super) async fn preview_of(&self, proposal: &Proposal) -> Result<Preview, PreviewError> {
-        let known = self.refresh_knowledge().await?;
-        let after = known.with(proposal.draft.library(), proposal.draft.reviews.clone());
-        let compared = self.compare(&known, &after, &proposal.draft).await?;
-        let digest = digest(&compared, &proposal.differences);
-        Ok(answer::preview(self.fleet_clock.now(), digest, proposal, &compared, &after))
-    }
-
-    async fn compare(
-        &self,
-        before: &Knowledge,
-        after: &Knowledge,
-        draft: &Draft,
-    ) -> Result<Compared, StoreError> {
+        let before = self.refresh_knowledge().await?;
+        // Read after what is known: no device is older than what it is decided with.
+        let roster = self.store.roster().await?;
+        let draft = &proposal.draft;
+        let after = Arc::new(before.with(draft.library(), draft.reviews.clone()));
         let now = self.fleet_clock.now();
-        let mut compared = Compared::default();
-        let mut last = None;
-        loop {
-            let page = self.store.situations(last, PAGE).await?;
-            let Some(end) = page.last() else { break };
-            last = Some(end.device);
-            compared.total += page.len() as u64;
-            for situation in &page {
-                let was = before.decide(now, situation);
-                let moved = moved(situation, draft);
-                let will = after.decide(now, moved.as_ref().unwrap_or(situation));
-                if let (Some(was), Some(will)) = (was, will) {
-                    compared.note(now, situation, &was, &will);
-                }
-            }
-        }
-        compared.changes.sort_by_key(|one| {
-            let deadline = one.change.after.map(|demand| demand.deadline);
-            (!one.change.is_due_soon, deadline.is_none(), deadline, one.change.device)
-        });
-        Ok(compared)
+        let moved = draft.moved.clone();
+        let comparer = Arc::new(Comparer::new((before, Arc::clone(&after)), moved, now));
+        let compared = compare::fleet(&comparer, &roster).await;
+        let digest = digest(&compared, &proposal.differences);
+        Ok(answer::preview((now, digest), proposal, compared, &after))
     }
-}
-
-impl Compared {
-    fn note(
-        &mut self,
-        now: jiff::Timestamp,
-        situation: &DeviceSituation,
-        was: &Decided,
-        will: &Decided,
-    ) {
-        let comparison = Comparison {
-            device: situation.device,
-            utc_offset: will.device.utc_offset,
-            before: &was.decision,
-            after: &will.decision,
-        };
-        let preview = macadam_policy::Preview::new(now, [comparison]);
-        let Some(change) = preview.changes.into_iter().next() else { return };
-        self.changes.push(Change {
-            change,
-            name: situation.name.clone(),
-            serial: situation.facts.serial.clone(),
-            platform: will.device.platform,
-            os_version: will.device.os_version.to_string(),
-            before: (&was.decision).into(),
-            after: (&will.decision).into(),
-        });
-    }
-}
-
-/// The device as it would be in the blueprint that the change moves it to.
-fn moved(situation: &DeviceSituation, draft: &Draft) -> Option<DeviceSituation> {
-    let blueprint = draft.moved.get(&situation.device)?;
-    Some(DeviceSituation { blueprint: Some(*blueprint), ..situation.clone() })
 }
 
 /// Stands for what an administrator agreed to: who has to run what by when, and which items and
 /// blueprints change. How far devices have got meanwhile does not matter.
 fn digest(compared: &Compared, differences: &[Difference]) -> String {
-    let mut demands: BTreeMap<DeviceId, String> = BTreeMap::new();
+    let mut bytes = Vec::new();
     for one in &compared.changes {
-        let (before, after) = (one.change.before, one.change.after);
-        if before != after {
-            demands.insert(one.change.device, format!("{after:?}"));
+        let after = one.change.after;
+        if one.change.before != after {
+            bytes.extend_from_slice(one.change.device.0.as_bytes());
+            bytes.extend_from_slice(&after.map_or([0; 20], demand_bytes));
         }
     }
-    let text = format!("{demands:?} {differences:?}");
-    Sha256::of(text.as_bytes()).to_string().chars().take(32).collect()
+    bytes.extend_from_slice(format!("{differences:?}").as_bytes());
+    Sha256::of(&bytes).to_string().chars().take(32).collect()
+}
+
+/// The same for the same demand, and for no other; never all zero.
+fn demand_bytes(demand: Demand) -> [u8; 20] {
+    let Demand { version, deadline, mechanism } = demand;
+    let mechanism = match mechanism {
+        None => 1,
+        Some(Mechanism::Ddm) => 2,
+        Some(Mechanism::MdmCommands) => 3,
+        Some(Mechanism::Agent) => 4,
+    };
+    let seconds = Offset::UTC.to_timestamp(deadline).map_or(i64::MAX, Timestamp::as_second);
+    let mut bytes = [0; 20];
+    let parts = version.order().to_be_bytes().into_iter().chain(seconds.to_be_bytes());
+    for (place, byte) in bytes.iter_mut().zip(parts.chain([mechanism])) {
+        *place = byte;
+    }
+    bytes
 }

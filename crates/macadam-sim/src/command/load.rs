@@ -1,5 +1,6 @@
 //! `macadam-sim load`: measures a server, and asks it afterwards what it still knows.
 
+mod api;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,8 @@ pub(crate) enum LoadCommand {
     Enroll(EnrollArgs),
     /// Send one kind of request as fast as the server answers
     Run(RunArgs),
+    /// Send a person's requests one after another, and tell how long each kind takes
+    Api(api::ApiArgs),
     /// Ask a server that was killed for everything that it had acknowledged
     VerifyLedger(verify::VerifyArgs),
 }
@@ -107,6 +110,7 @@ pub(crate) async fn run(command: LoadCommand) -> anyhow::Result<()> {
         LoadCommand::Prepare(args) => prepare(&args),
         LoadCommand::Enroll(args) => enroll(&args),
         LoadCommand::Run(args) => measure(args),
+        LoadCommand::Api(args) => api::run(&args),
         LoadCommand::VerifyLedger(args) => verify::run(args).await,
     }
 }

@@ -38,6 +38,7 @@ fn all_statements() -> Vec<&'static Statement> {
         reconcile::STATEMENTS,
         refusals::STATEMENTS,
         rings::STATEMENTS,
+        roster::STATEMENTS,
         second_factors::STATEMENTS,
         secrets::STATEMENTS,
         sessions::STATEMENTS,

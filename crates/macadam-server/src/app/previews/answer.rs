@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use macadam_api::Os;
-use macadam_api::previews::{
-    NoticeSuggestion, Preview, PreviewDecision, PreviewDevice, PreviewGroup,
+use macadam_api::previews::{NoticeSuggestion, Preview, PreviewDevice, PreviewGroup};
+use macadam_policy::{
+    Installation, ManagedOs, OsVersion, Platform, VersionEnforcement, give_everybody_days,
 };
-use macadam_policy::{Installation, ManagedOs, VersionEnforcement, give_everybody_days};
 
+use super::compare::Shown;
 use super::{Change, Compared, Proposal, SUGGESTED_DAYS};
 use crate::app::Knowledge;
 
@@ -21,77 +21,92 @@ const EXAMPLES: usize = 5;
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct GroupKey {
     is_due_later: bool,
-    platform: Os,
-    os_version: String,
-    before: PreviewDecision,
-    after: PreviewDecision,
+    platform: Platform,
+    os_version: OsVersion,
+    before: Shown,
+    after: Shown,
+}
+
+/// The devices of one group.
+struct Group<'a> {
+    devices: u64,
+    first: &'a Change,
+    examples: Vec<&'a str>,
 }
 
 pub(super) fn preview(
-    now: Timestamp,
-    digest: String,
+    (now, digest): (Timestamp, String),
     proposal: &Proposal,
-    compared: &Compared,
+    compared: Compared,
     after: &Knowledge,
 ) -> Preview {
-    let due_soon = compared.changes.iter().filter(|one| one.change.is_due_soon).count();
+    let mut changes = compared.changes;
+    changes.sort_unstable_by_key(|one| {
+        let deadline = one.change.after.map(|demand| demand.deadline);
+        (!one.change.is_due_soon, deadline.is_none(), deadline, one.change.device)
+    });
+    let due_soon = changes.iter().filter(|one| one.change.is_due_soon).count();
     Preview {
         digest,
         previewed_at: now,
         problems: proposal.draft.problems(),
         warnings: warnings(proposal),
         devices_total: compared.total,
-        devices_changed: compared.changes.len() as u64,
+        devices_changed: changes.len() as u64,
         due_within_24_hours: due_soon as u64,
-        devices: compared.changes.iter().take(NAMED_DEVICES).map(device).collect(),
-        groups: groups(&compared.changes),
+        devices: changes.iter().take(NAMED_DEVICES).map(device).collect(),
+        groups: groups(&changes),
         suggestion: if due_soon > 0 { suggestion(now, proposal, after) } else { None },
         differences: proposal.differences.clone(),
     }
 }
 
 fn device(one: &Change) -> PreviewDevice {
+    let situation = one.member.situation();
     PreviewDevice {
-        id: one.change.device.0,
-        name: one.name.clone(),
-        serial_number: one.serial.clone(),
+        id: situation.device.0,
+        name: situation.name.clone(),
+        serial_number: situation.facts.serial.clone(),
         platform: one.platform.into(),
-        os_version: one.os_version.clone(),
-        before: one.before.clone(),
-        after: one.after.clone(),
+        os_version: one.os_version.to_string(),
+        before: one.before.into(),
+        after: one.after.into(),
     }
 }
 
 fn groups(changes: &[Change]) -> Vec<PreviewGroup> {
-    let mut groups: BTreeMap<GroupKey, (u64, Vec<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<GroupKey, Group<'_>> = BTreeMap::new();
     for one in changes {
         let key = GroupKey {
             is_due_later: !one.change.is_due_soon,
-            platform: one.platform.into(),
-            os_version: one.os_version.clone(),
-            before: one.before.clone(),
-            after: one.after.clone(),
+            platform: one.platform,
+            os_version: one.os_version,
+            before: one.before,
+            after: one.after,
         };
-        let (count, examples) = groups.entry(key).or_default();
-        *count += 1;
-        if examples.len() < EXAMPLES {
-            examples.push(one.name.clone());
+        let new = || Group { devices: 0, first: one, examples: Vec::new() };
+        let group = groups.entry(key).or_insert_with(new);
+        group.devices += 1;
+        if group.examples.len() < EXAMPLES {
+            group.examples.push(&one.member.situation().name);
         }
     }
-    let mut groups: Vec<PreviewGroup> = groups
-        .into_iter()
-        .map(|(key, (device_count, examples))| PreviewGroup {
-            device_count,
-            platform: key.platform,
-            os_version: key.os_version,
-            before: key.before,
-            after: key.after,
-            due_within_24_hours: !key.is_due_later,
-            examples,
-        })
-        .collect();
+    let mut groups: Vec<PreviewGroup> = groups.into_values().map(group).collect();
     groups.sort_by_key(|group| (!group.due_within_24_hours, std::cmp::Reverse(group.device_count)));
     groups
+}
+
+fn group(group: Group<'_>) -> PreviewGroup {
+    let first = group.first;
+    PreviewGroup {
+        device_count: group.devices,
+        platform: first.platform.into(),
+        os_version: first.os_version.to_string(),
+        before: first.before.into(),
+        after: first.after.into(),
+        due_within_24_hours: first.change.is_due_soon,
+        examples: group.examples.into_iter().map(ToOwned::to_owned).collect(),
+    }
 }
 
 /// What is allowed but easily overlooked.

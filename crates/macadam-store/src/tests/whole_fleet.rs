@@ -46,15 +46,12 @@ async fn roster_follows_every_change_of_a_device(store: Store) {
     check(&store, "a bootstrap token").await;
     store.set_bootstrap_token(enrollment, None).await.unwrap();
     check(&store, "no bootstrap token").await;
-    let reach = |number: u32, item| Reach {
-        device_id: device_id(number),
-        item_id: item_id(item),
-        at: at(4),
-        ring: None,
-    };
-    store.record_reach(vec![reach(1, 1), reach(1, 2), reach(2, 1)]).await.unwrap();
+    for (number, item) in [(1, 1), (1, 2), (2, 1)] {
+        store.reach(at(4), device_id(number), item_id(item), None).await;
+    }
     check(&store, "reach").await;
-    store.forget_reach(vec![(device, item_id(2))]).await.unwrap();
+    let left = Outcome { left: vec![item_id(2)], ..store.nothing_for(device).await };
+    store.write_outcomes(at(4), vec![left]).await.unwrap();
     check(&store, "reach that ended").await;
     let request = SelfServiceRequest { device_id: device, item_id: item_id(1), at: at(5) };
     store.request_item(request).await.unwrap();

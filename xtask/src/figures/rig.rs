@@ -288,9 +288,12 @@ impl Doubles {
         let process = Some(Self::spawn(&simulator, &state, &[])?);
         let mut doubles = Self { simulator, state, description: Value::Null, process };
         let file = doubles.state.join("doubles.json");
-        wait_for_file(&file, PATIENCE)?;
-        let bytes = fs::read(&file).context("reading doubles.json")?;
-        doubles.description = serde_json::from_slice(&bytes).context("reading doubles.json")?;
+        wait_until(PATIENCE, "the doubles do not describe themselves", || {
+            // It may be there and not yet be written.
+            let bytes = fs::read(&file).unwrap_or_default();
+            doubles.description = serde_json::from_slice(&bytes).unwrap_or_default();
+            Ok(doubles.description.is_object())
+        })?;
         doubles.end();
         Ok(doubles)
     }

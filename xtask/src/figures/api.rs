@@ -82,7 +82,7 @@ fn pages(rig: &Rig) -> anyhow::Result<Vec<Page>> {
     let known = Known {
         item: item.context("there is no item for Macs")?.clone(),
         blueprint: text(1, 0, "id")?,
-        device: text(2, 99, "name")?,
+        device: text(2, 0, "name")?,
     };
     ensure!(known.item["id"].is_string(), "an item has no id");
     let page = |name, milliseconds, calls| {

@@ -26,18 +26,31 @@ pub struct BacktestPolicy {
     pub name: String,
     /// Managed OS items, all of which reach every device.
     pub items: Vec<ManagedOsSettings>,
+    /// Replays each rolling item for every major of its platform, as if it had always been there:
+    /// an item is for one major, and a history of some years has several.
+    #[serde(default)]
+    pub every_major: bool,
 }
 
 /// The devices that are looked at; each begins with the newest release of the first day.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum BacktestFleet {
     /// The models of the enrolled devices.
-    #[default]
-    Own,
+    Own {
+        /// Only those of one platform.
+        #[serde(default)]
+        platform: Option<Os>,
+    },
     Sample {
         devices: Vec<SampleDevices>,
     },
+}
+
+impl Default for BacktestFleet {
+    fn default() -> Self {
+        Self::Own { platform: None }
+    }
 }
 
 /// Devices of one kind.

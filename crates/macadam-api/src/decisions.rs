@@ -2,6 +2,8 @@
 
 mod convert;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::devices::DeviceDeclaration;
 
+pub(crate) use convert::values;
 pub use convert::{ItemLabels, local_moment};
 
 /// One device's decision with its trace: one line of `macadam decide --json`.
@@ -143,6 +146,25 @@ pub struct TraceStep {
     pub code: String,
     /// What happened, for a person.
     pub sentence: String,
+    /// What the sentence is made of, as in `Wording`.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What a sentence says, for programs and other languages: its stable name, and what is put into
+/// its words. Days are as in `2026-02-25`, times by the device's own clock as in
+/// `2026-02-25T12:30:00`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+pub struct Wording {
+    #[schema(example = "install")]
+    pub code: String,
+    pub values: BTreeMap<String, String>,
+}
+
+impl Wording {
+    /// What a rule says.
+    pub fn of_rule(rule: &macadam_policy::Rule) -> Self {
+        Self { code: rule.code().to_owned(), values: values(rule.facts()) }
+    }
 }
 
 /// Everything behind one device's decision.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::decisions::{Mechanism, NotManageable, Status, Unresolved};
+use crate::decisions::{Mechanism, NotManageable, Status, Unresolved, Wording, values};
 use crate::facts::EnrollmentKind;
 use crate::releases::FeedList;
 use crate::summary::Standing;
@@ -59,6 +59,8 @@ pub struct DecisionSummary {
     pub not_manageable: Option<NotManageable>,
     /// One sentence that says why; the last of the trace.
     pub reason: String,
+    /// The same for other languages; `null` where it was decided by an earlier release.
+    pub wording: Option<Wording>,
 }
 
 /// Which devices are wanted, and in which order.
@@ -148,6 +150,8 @@ pub struct Blocker {
     #[schema(example = "disk_space")]
     pub code: String,
     pub sentence: String,
+    /// What the sentence is made of, as in `Wording`.
+    pub values: BTreeMap<String, String>,
     /// What would help.
     pub remedy: String,
 }
@@ -158,6 +162,7 @@ impl Readiness {
         let blocker = |blocker: &macadam_policy::Blocker| Blocker {
             code: blocker.code().to_owned(),
             sentence: blocker.to_string(),
+            values: values(blocker.facts()),
             remedy: blocker.remedy().to_owned(),
         };
         Self { ready: blockers.is_empty(), blockers: blockers.iter().map(blocker).collect() }
@@ -192,6 +197,8 @@ pub struct TimelineEntry {
     pub target_version: Option<String>,
     /// What happened, for a person.
     pub sentence: String,
+    /// The same for other languages; `null` where an earlier release wrote it down.
+    pub wording: Option<Wording>,
     /// What the device said, in its own words.
     pub device_words: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! `POST /api/v1/previews`: what a change would do to the real fleet, before it is made.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use macadam_policy as policy;
@@ -52,6 +54,17 @@ pub enum PreviewRequest {
     },
 }
 
+/// Something that is allowed but easily overlooked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Warning {
+    /// Stable name.
+    #[schema(example = "working_hours")]
+    pub code: String,
+    pub sentence: String,
+    /// What the sentence is made of, as in `Wording`.
+    pub values: BTreeMap<String, String>,
+}
+
 /// What a change would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Preview {
@@ -62,7 +75,7 @@ pub struct Preview {
     /// What stands in the way of the change; when not empty, it would be refused.
     pub problems: Vec<Detail>,
     /// What is allowed but easily overlooked.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     pub devices_total: u64,
     pub devices_changed: u64,
     /// How many are due within 24 hours because of the change.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::Named;
+use crate::{Named, Os};
 
 /// How one ring of a Managed OS item does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,6 +38,8 @@ pub struct RingRelease {
 pub struct RingHalt {
     pub id: Uuid,
     pub item: Named,
+    /// `null` when the item is not known any more.
+    pub platform: Option<Os>,
     /// The ring that had the trouble; `null` for the devices in no ring.
     pub ring: Option<String>,
     pub version: String,
@@ -53,6 +55,28 @@ pub struct RingHalt {
     pub resumed_at: Option<Timestamp>,
     pub resumed_by: Option<String>,
     pub resume_reason: Option<String>,
+}
+
+/// A device that has trouble with a release that was stopped because of such.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TroubledDevice {
+    pub id: Uuid,
+    pub name: String,
+    pub serial_number: String,
+    pub trouble: Trouble,
+    /// What the device said about it, in its own words.
+    pub device_words: Option<String>,
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// How a device is in trouble with a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// It failed to install, refused, or is long past the deadline.
+    Failed,
+    /// It was not heard of again when it was installing, or soon after.
+    Silent,
 }
 
 /// `POST /api/v1/ring-halts/{id}/resume`: lets a release go on. Its clock stood still meanwhile:

@@ -1,5 +1,7 @@
 //! `/api/v1/server`: what this server is and how it does.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,6 +9,7 @@ use utoipa::ToSchema;
 use crate::devices::DeviceCounts;
 use crate::feeds::FeedStatus;
 use crate::releases::Approval;
+use crate::rings::RingHalt;
 
 /// What this server is, and what a person should look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -39,6 +42,10 @@ pub struct Alert {
     /// Stable name, such as `feed_stale`.
     pub code: String,
     pub message: String,
+    /// What the message is made of, as in `Wording`.
+    pub values: BTreeMap<String, String>,
+    /// The halt that it is about.
+    pub ring_halt: Option<RingHalt>,
     pub since: Option<Timestamp>,
 }
 

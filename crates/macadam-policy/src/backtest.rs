@@ -4,6 +4,7 @@
 //! due: nobody updates by themselves, so a report shows what the policy alone achieves.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -74,17 +75,19 @@ pub fn backtest(
     fleet: &[FleetClass],
     span: BacktestSpan,
 ) -> BacktestReport {
+    let catalog = &catalog.for_replay();
     let mut report = BacktestReport::default();
     let mut exposures = BTreeMap::new();
     let mut current: BTreeMap<Date, CurrentDevices> = BTreeMap::new();
-    for class in fleet {
+    for class in &alike(catalog, fleet) {
         let Some(mut life) = Life::begin(catalog, class, span) else { continue };
+        let items = items_for(items, class.platform);
         let devices = u64::from(class.devices);
         report.devices += devices;
         let mut day = span.from;
         while day <= span.until {
             report.device_days += devices;
-            if life.live(catalog, items, day) {
+            if life.live(catalog, &items, day) {
                 report.restarts += devices;
             }
             if day.day() == 1 || day == span.until {
@@ -101,6 +104,30 @@ pub fn backtest(
     report.releases = exposures.into_values().collect();
     report.current = current.into_values().collect();
     report
+}
+
+/// Models that were always offered the same live the same life, and are looked at once.
+fn alike(catalog: &Catalog, fleet: &[FleetClass]) -> Vec<FleetClass> {
+    let mut classes: BTreeMap<_, FleetClass> = BTreeMap::new();
+    for class in fleet {
+        let Some(known) = catalog.class_of(&class.update_id) else { continue };
+        match classes.entry((class.platform, known)) {
+            Entry::Vacant(place) => {
+                place.insert(class.clone());
+            }
+            Entry::Occupied(mut place) => {
+                let devices = &mut place.get_mut().devices;
+                *devices = devices.saturating_add(class.devices);
+            }
+        }
+    }
+    classes.into_values().collect()
+}
+
+/// Items of other platforms only say that they are.
+fn items_for(items: &[AssignedItem], platform: Platform) -> Vec<AssignedItem> {
+    let is_for = |item: &&AssignedItem| item.item.settings().platform == platform;
+    items.iter().filter(is_for).cloned().collect()
 }
 
 /// One device through the days.

@@ -125,10 +125,36 @@ impl Catalog {
         observe::observe(devices, at, offers, doubts)
     }
 
+    /// The catalog for replaying the past: what is known from before the record was public from
+    /// its day on, which the record itself does not say. Its builds are those the history names.
+    #[must_use]
+    pub fn for_replay(&self) -> Self {
+        let mut catalog = self.clone();
+        for (id, class) in &self.devices {
+            let platform = Platform::of_update_id(id.as_str());
+            let (Some(platform), Some(known)) = (platform, catalog.classes.get_mut(*class)) else {
+                continue;
+            };
+            let list = platform.feed_list();
+            known.offer_history(|version| {
+                let rows = self.history.iter().filter(|row| row.list == list);
+                let mut rows = rows.filter(|row| row.version == version);
+                rows.find_map(|row| row.builds.first().cloned())
+            });
+        }
+        catalog
+    }
+
     /// Whether no release is known as of `now`.
     pub fn is_empty(&self, now: Timestamp) -> bool {
         let now = Moment::from(now);
         !self.majors.values().any(|since| *since <= now)
+    }
+
+    /// What tells device ids apart that were ever offered something else; nothing for an id that no
+    /// release lists.
+    pub(crate) fn class_of(&self, id: &UpdateId) -> Option<usize> {
+        self.devices.get(id).copied()
     }
 
     pub(crate) fn device(&self, id: &UpdateId) -> Option<&DeviceReleases> {

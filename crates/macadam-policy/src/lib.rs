@@ -47,7 +47,7 @@ pub use preview::{Comparison, Demand, Preview, PreviewChange, give_everybody_day
 pub use readiness::{Blocker, ReadinessFacts, readiness};
 pub use rings::{HaltRule, RingHalt, RingTally};
 pub use trace::{
-    Basis, DeadlineRule, ImprovementRule, ReleaseRule, Rule, ScopeRule, StatusRule, TargetRule,
-    Trace, TraceStep,
+    Basis, DeadlineRule, Facts, ImprovementRule, OTHER_ITEM, ReleaseRule, Rule, ScopeRule,
+    StatusRule, TargetRule, Trace, TraceStep,
 };
 pub use version::{Build, OsVersion, ParseBuildError, ParseVersionError};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Decision, Device, NotManageable, Outcome, Platform, Target, Unresolved};
+use crate::{Decision, Device, Facts, NotManageable, Outcome, Platform, Target, Unresolved};
 
 /// A device that was not heard of for so long will hardly be on time.
 const NOT_SEEN: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -98,6 +98,25 @@ impl Blocker {
             Self::NotSeen { .. } => "find out where the device is, and connect it",
             Self::InstallFailed { .. } => "read what the device said, and try again",
             Self::DeclarationRefused => "read what the device said about its declarations",
+        }
+    }
+}
+
+impl Blocker {
+    /// What its sentence is made of.
+    pub fn facts(self) -> Facts {
+        match self {
+            Self::NotManageable(why) => vec![("why", why.code().to_owned())],
+            Self::NotOffered(why) => vec![("why", why.code().to_owned())],
+            Self::DiskSpace { free_gigabytes, needed_gigabytes } => vec![
+                ("free_gigabytes", free_gigabytes.to_string()),
+                ("needed_gigabytes", needed_gigabytes.to_string()),
+            ],
+            Self::NotSeen { days } => vec![("days", days.to_string())],
+            Self::InstallFailed { count } => vec![("count", count.to_string())],
+            Self::NoBootstrapToken | Self::BatteryService | Self::DeclarationRefused => {
+                Facts::new()
+            }
         }
     }
 }

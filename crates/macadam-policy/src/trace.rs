@@ -1,5 +1,6 @@
 //! The trace: every rule that fired for one decision, in order, in words an admin understands.
 
+mod facts;
 mod sentence;
 
 use std::sync::Arc;
@@ -8,6 +9,8 @@ use jiff::civil::{Date, DateTime};
 
 use crate::decide::{Mechanism, NotManageable, Unresolved};
 use crate::{Build, InstallState, OsVersion, Platform};
+
+pub use facts::{Facts, OTHER_ITEM};
 
 /// The steps that led to a decision, in the order they were taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

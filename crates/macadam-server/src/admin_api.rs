@@ -179,6 +179,7 @@ fn configuration() -> OpenApiRouter<App> {
         .routes(routes!(library_items::pause_library_item))
         .routes(routes!(rings::show_rings))
         .routes(routes!(rings::list_ring_halts))
+        .routes(routes!(rings::list_troubled_devices))
         .routes(routes!(rings::resume_ring))
         .routes(routes!(blueprints::list_blueprints, blueprints::create_blueprint))
         .routes(routes!(

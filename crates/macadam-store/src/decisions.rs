@@ -10,20 +10,21 @@ use crate::{Store, StoreError};
 queries! {
     CHANGES = { "insert into status_change
             (device_id, at, source, old_status, new_status, item_id, target_version, os_version,
-            device_words, detail)
+            device_words, detail, wording)
         select d.id, $2, v.value ->> 10, o.status, v.value ->> 1, as_uuid(v.value ->> 2),
-            v.value ->> 3, v.value ->> 12, v.value ->> 13, v.value ->> 9
+            v.value ->> 3, v.value ->> 12, v.value ->> 13, v.value ->> 9, v.value -> 15 ->> 3
         from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
             left join decision o on o.device_id = d.id
         where o.status is distinct from v.value ->> 1
         order by d.id" }
     DECISIONS = { "insert into decision (device_id, status, item_id, target_version, target_build,
             deadline_local, mechanism, meets_floor, reason, detail, decided_at, deadline_at,
-            digest, outcome, device_platform, device_version, blockers)
+            digest, outcome, device_platform, device_version, blockers, wording)
         select d.id, v.value ->> 1, as_uuid(v.value ->> 2), v.value ->> 3, v.value ->> 4,
             v.value ->> 5, v.value ->> 6, cast(v.value ->> 7 as boolean), v.value ->> 8,
             v.value ->> 9, $2, cast(v.value ->> 11 as bigint), cast(v.value ->> 14 as bigint),
-            v.value -> 15 ->> 0, v.value -> 15 ->> 1, v.value ->> 12, v.value -> 15 ->> 2
+            v.value -> 15 ->> 0, v.value -> 15 ->> 1, v.value ->> 12, v.value -> 15 ->> 2,
+            v.value -> 15 ->> 3
         from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
         where true
         on conflict (device_id) do update set status = excluded.status,
@@ -34,12 +35,12 @@ queries! {
             deadline_at = excluded.deadline_at, digest = excluded.digest,
             outcome = excluded.outcome, device_platform = excluded.device_platform,
             device_version = excluded.device_version,
-            blockers = excluded.blockers" }
+            blockers = excluded.blockers, wording = excluded.wording" }
     LAST = { "select device_id, status, item_id, target_version, target_build, deadline_local,
             deadline_at, mechanism, meets_floor, reason, detail, decided_at
         from decision where device_id = $1" }
     TIMELINE = { "select seq, device_id, at, source, old_status, new_status, item_id,
-            target_version, os_version, device_words, detail
+            target_version, os_version, device_words, detail, wording
         from status_change where device_id = $1 and seq < $2 order by seq desc limit $3" }
     COUNTS = { "select d.blueprint_id, f.platform, o.status, count(*) as devices
         from device d left join device_facts f on f.device_id = d.id
@@ -69,6 +70,8 @@ pub struct DecisionRecord {
     pub reason: Option<String>,
     /// The sentence an administrator reads.
     pub detail: String,
+    /// The same for other languages, as JSON.
+    pub wording: String,
     /// What led to it: a message of the device, a release, an edit.
     pub source: String,
     /// What the device ran then.
@@ -116,6 +119,8 @@ row! {
         pub os_version: String,
         pub device_words: Option<String>,
         pub detail: String,
+        /// What the sentence says, as JSON; `None` where an earlier release wrote it.
+        pub wording: Option<String>,
     }
 }
 
@@ -193,6 +198,7 @@ fn as_row(record: &DecisionRecord) -> impl Serialize {
             &record.outcome,
             record.platform.code(),
             (!record.blockers.is_empty()).then(|| json(&record.blockers)),
+            &record.wording,
         ),
     )
 }

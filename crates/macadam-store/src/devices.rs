@@ -17,8 +17,9 @@ macro_rules! select_device {
                 e.began_at, e.last_seen_at, e.bootstrap_token is not null as has_bootstrap_token,
                 f.platform, f.serial, f.model_name, f.product, f.os_version, f.os_order,
                 f.os_build, f.os_extra, f.supervised, f.utc_offset_seconds, o.status, o.reason,
-                o.detail, o.item_id, i.label as item_label, o.target_version, o.target_build,
-                o.deadline_local, o.deadline_at, o.mechanism, o.meets_floor, o.decided_at
+                o.detail, o.wording, o.item_id, i.label as item_label, o.target_version,
+                o.target_build, o.deadline_local, o.deadline_at, o.mechanism, o.meets_floor,
+                o.decided_at
             from device d join enrollment e on e.id = d.enrollment_id
                 join device_facts f on f.device_id = d.id
                 left join decision o on o.device_id = d.id
@@ -90,6 +91,7 @@ row! {
         pub status: Option<String>,
         pub reason: Option<String>,
         pub detail: Option<String>,
+        pub wording: Option<String>,
         pub item_id: Option<ItemId>,
         pub item_label: Option<String>,
         pub target_version: Option<String>,

@@ -96,7 +96,7 @@ pub use pushes::{ClaimedPush, PushOutcome};
 pub use reach::{SelfServiceRequest, SelfServiceRow};
 pub use reconcile::DeviceSituation;
 pub use refusals::{Refusal, RefusalReason};
-pub use rings::{NewRingHalt, ResumeRing, ResumeRingError, RingCount, RingHaltRow};
+pub use rings::{NewRingHalt, ResumeRing, ResumeRingError, RingCount, RingHaltRow, TroubledDevice};
 pub use roster::{Member, Roster};
 pub use seal::{Sealer, UnsealError};
 pub use second_factors::SecondFactor;

@@ -45,6 +45,7 @@ const MIGRATIONS: &[(i64, &str, Script)] = &[
             postgres: include_str!("../migrations/0010_device_changes.postgres.sql"),
         },
     ),
+    (11, "wording", Script::Same(include_str!("../migrations/0011_wording.sql"))),
 ];
 
 /// What SQLite calls the types of strict tables.

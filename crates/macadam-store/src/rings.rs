@@ -1,7 +1,7 @@
 //! Rings: how each does with each release, and releases that are stopped for the later ones.
 
 use jiff::{SignedDuration, Timestamp};
-use macadam_policy::ItemId;
+use macadam_policy::{DeviceId, ItemId};
 use thiserror::Error;
 
 use crate::db::{Conn, params, queries, row};
@@ -16,16 +16,9 @@ macro_rules! select_halt {
     };
 }
 
-queries! {
-    // A device counts for the version it has to install, or else for the one it has. It is silent
-    // when it was installing and not heard of since $2, or when it told its version for the first
-    // time within the hour before it was last heard of, and has not fetched what waits for it since
-    // before $3. Devices speak when they are asked to: one that nothing waits for is only quiet.
-    TALLY = { "select t.ring, t.version, count(*) as devices,
-            count(*) filter (where not t.is_open) as done,
-            count(*) filter (where t.is_failed) as failed,
-            count(*) filter (where t.is_silent and not t.is_failed) as silent
-        from (select r.ring,
+macro_rules! each_device {
+    () => {
+        "select d.id, r.ring,
                 case when o.item_id = r.item_id and o.target_version is not null
                     then o.target_version else o.device_version end as version,
                 coalesce(o.item_id = r.item_id and o.target_version is not null, false) as is_open,
@@ -44,9 +37,30 @@ queries! {
                 join enrollment e on e.id = d.enrollment_id
                 join device_facts f on f.device_id = d.id
                 join decision o on o.device_id = d.id
-            where r.item_id = $1 and r.ring is not null and d.state = 'enrolled') t
+            where r.item_id = $1 and r.ring is not null and d.state = 'enrolled'"
+    };
+}
+
+queries! {
+    // A device counts for the version it has to install, or else for the one it has. It is silent
+    // when it was installing and not heard of since $2, or when it told its version for the first
+    // time within the hour before it was last heard of, and has not fetched what waits for it since
+    // before $3. Devices speak when they are asked to: one that nothing waits for is only quiet.
+    TALLY = { concat!("select t.ring, t.version, count(*) as devices,
+            count(*) filter (where not t.is_open) as done,
+            count(*) filter (where t.is_failed) as failed,
+            count(*) filter (where t.is_silent and not t.is_failed) as silent
+        from (", each_device!(), ") t
         where t.version is not null
-        group by t.ring, t.version order by t.ring, t.version" }
+        group by t.ring, t.version order by t.ring, t.version") }
+    TROUBLED = { concat!("select d.id, d.name, f.serial, t.is_failed, (select c.device_words
+                from status_change c where c.device_id = d.id order by c.seq desc limit 1)
+                as device_words, e.last_seen_at
+        from (", each_device!(), ") t join device d on d.id = t.id
+            join enrollment e on e.id = d.enrollment_id
+            join device_facts f on f.device_id = d.id
+        where t.ring = $4 and t.version = $5 and (t.is_failed or t.is_silent)
+        order by t.is_failed desc, d.name, d.id limit $6") }
     HALT = { "insert into ring_halt (id, item_id, ring, offset_days, version, halted_at, devices,
             done, failed, silent, known)
         select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, 0 from library_item where id = $2
@@ -76,6 +90,20 @@ row! {
         pub done: u32,
         pub failed: u32,
         pub silent: u32,
+    }
+}
+
+row! {
+    /// A device that has trouble with a version.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct TroubledDevice {
+        pub id: DeviceId,
+        pub name: String,
+        pub serial: String,
+        /// Or else it fell silent.
+        pub is_failed: bool,
+        pub device_words: Option<String>,
+        pub last_seen_at: Option<Timestamp>,
     }
 }
 
@@ -142,9 +170,20 @@ impl Store {
         item: ItemId,
         now: Timestamp,
     ) -> Result<Vec<RingCount>, StoreError> {
-        let before = |duration| now.checked_sub(duration).unwrap_or(Timestamp::MIN);
-        let (installing, updated) = (before(INSTALLING_FOR), before(UPDATED_FOR));
+        let (installing, updated) = silent_since(now);
         self.reader().await?.conn().all(&TALLY, params![item, installing, updated]).await
+    }
+
+    /// The devices that are now in trouble with what is, or was, stopped because of such.
+    pub async fn troubled_devices(
+        &self,
+        halt: &RingHaltRow,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<TroubledDevice>, StoreError> {
+        let (installing, updated) = silent_since(now);
+        let values = params![halt.item_id, installing, updated, halt.ring, halt.version, limit];
+        self.reader().await?.conn().all(&TROUBLED, values).await
     }
 
     /// Stops a release for the later rings. Says whether it was not stopped before.
@@ -185,6 +224,12 @@ impl Store {
     pub async fn ring_halts(&self) -> Result<Vec<RingHaltRow>, StoreError> {
         self.reader().await?.conn().all(&ALL, &[]).await
     }
+}
+
+/// Since when an installing and an updated device that was not heard of is silent.
+fn silent_since(now: Timestamp) -> (Timestamp, Timestamp) {
+    let before = |duration| now.checked_sub(duration).unwrap_or(Timestamp::MIN);
+    (before(INSTALLING_FOR), before(UPDATED_FOR))
 }
 
 async fn go_on(conn: &mut Conn, resume: &ResumeRing) -> Result<(), ResumeRingError> {

@@ -852,6 +852,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ring-halts/{id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the devices that are now in trouble with a release that was stopped, at most 500. */
+        get: operations["list_troubled_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ring-halts/{id}/resume": {
         parameters: {
             query?: never;
@@ -1108,8 +1125,13 @@ export interface components {
             /** @description Stable name, such as `feed_stale`. */
             code: string;
             message: string;
+            ring_halt?: components["schemas"]["RingHalt"] | null;
             /** Format: date-time */
             since?: string | null;
+            /** @description What the message is made of, as in `Wording`. */
+            values: {
+                [key: string]: string;
+            };
         };
         /** @description One release as it applies to one device. */
         ApplicableRelease: {
@@ -1232,6 +1254,7 @@ export interface components {
         BacktestFleet: {
             /** @enum {string} */
             kind: "own";
+            platform?: components["schemas"]["Os"] | null;
         } | {
             devices: components["schemas"]["SampleDevices"][];
             /** @enum {string} */
@@ -1239,6 +1262,11 @@ export interface components {
         };
         /** @description One policy under a name. */
         BacktestPolicy: {
+            /**
+             * @description Replays each rolling item for every major of its platform, as if it had always been there:
+             *     an item is for one major, and a history of some years has several.
+             */
+            every_major?: boolean;
             /** @description Managed OS items, all of which reach every device. */
             items: components["schemas"]["ManagedOsSettings"][];
             name: string;
@@ -1263,6 +1291,10 @@ export interface components {
             /** @description What would help. */
             remedy: string;
             sentence: string;
+            /** @description What the sentence is made of, as in `Wording`. */
+            values: {
+                [key: string]: string;
+            };
         };
         /** @description Devices that one thing will keep from their targets. */
         BlockerCount: {
@@ -1479,6 +1511,7 @@ export interface components {
             status?: components["schemas"]["Status"] | null;
             target_version?: string | null;
             unresolved?: components["schemas"]["Unresolved"] | null;
+            wording?: components["schemas"]["Wording"] | null;
         };
         /** @description Days (1 to 90) for which users are not offered a release. */
         Deferrals: {
@@ -2502,6 +2535,7 @@ export interface components {
                 source: components["schemas"]["TimelineSource"];
                 status: components["schemas"]["Status"];
                 target_version?: string | null;
+                wording?: components["schemas"]["Wording"] | null;
             }[];
             /** @description Give it as `cursor` to read on; `null` on the last page. */
             next_cursor?: string | null;
@@ -2617,7 +2651,7 @@ export interface components {
             problems: components["schemas"]["Detail"][];
             suggestion?: components["schemas"]["NoticeSuggestion"] | null;
             /** @description What is allowed but easily overlooked. */
-            warnings: string[];
+            warnings: components["schemas"]["Warning"][];
         };
         /** @description A decision as a preview compares it. */
         PreviewDecision: {
@@ -2888,6 +2922,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             item: components["schemas"]["Named"];
+            platform?: components["schemas"]["Os"] | null;
             /** @description The same in one sentence. */
             reason: string;
             resume_reason?: string | null;
@@ -3172,6 +3207,7 @@ export interface components {
             source: components["schemas"]["TimelineSource"];
             status: components["schemas"]["Status"];
             target_version?: string | null;
+            wording?: components["schemas"]["Wording"] | null;
         };
         /**
          * @description What brought a change of status about.
@@ -3207,6 +3243,27 @@ export interface components {
             item?: string | null;
             /** @description What happened, for a person. */
             sentence: string;
+            /** @description What the sentence is made of, as in `Wording`. */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description How a device is in trouble with a release.
+         * @enum {string}
+         */
+        Trouble: "failed" | "silent";
+        /** @description A device that has trouble with a release that was stopped because of such. */
+        TroubledDevice: {
+            /** @description What the device said about it, in its own words. */
+            device_words?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_seen_at?: string | null;
+            name: string;
+            serial_number: string;
+            trouble: components["schemas"]["Trouble"];
         };
         /** @enum {string} */
         Unresolved: "not_for_this_device" | "held" | "withdrawn" | "expired" | "not_approved";
@@ -3316,8 +3373,33 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Something that is allowed but easily overlooked. */
+        Warning: {
+            /**
+             * @description Stable name.
+             * @example working_hours
+             */
+            code: string;
+            sentence: string;
+            /** @description What the sentence is made of, as in `Wording`. */
+            values: {
+                [key: string]: string;
+            };
+        };
         /** @enum {string} */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /**
+         * @description What a sentence says, for programs and other languages: its stable name, and what is put into
+         *     its words. Days are as in `2026-02-25`, times by the device's own clock as in
+         *     `2026-02-25T12:30:00`.
+         */
+        Wording: {
+            /** @example install */
+            code: string;
+            values: {
+                [key: string]: string;
+            };
+        };
         /** @description `PUT /api/v1/approval`: when releases count as approved. */
         WriteApproval: {
             approval: components["schemas"]["Approval"];
@@ -6279,6 +6361,43 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_troubled_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TroubledDevice"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

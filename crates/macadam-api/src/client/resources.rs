@@ -28,7 +28,7 @@ use crate::policy_file::{AppliedPolicy, ApplyPolicy, PolicyFile};
 use crate::previews::{Preview, PreviewRequest};
 use crate::push_certificates::{PushCertificate, UploadPushCertificate};
 use crate::releases::{Release, ReleaseFilter, ReleaseRecord, WriteReview};
-use crate::rings::{ResumeRing, RingHalt, RingProgress};
+use crate::rings::{ResumeRing, RingHalt, RingProgress, TroubledDevice};
 use crate::self_service::{CreateSelfServiceRequest, SelfServiceRequest};
 use crate::server::{Health, Server, WriteApproval};
 use crate::sessions::{Session, SignIn, SignedIn};
@@ -263,6 +263,10 @@ impl Client {
 
     pub async fn ring_halts(&self) -> Asked<Vec<RingHalt>> {
         self.get("/api/v1/ring-halts").await
+    }
+
+    pub async fn troubled_devices(&self, halt: Uuid) -> Asked<Vec<TroubledDevice>> {
+        self.get(&format!("/api/v1/ring-halts/{halt}/devices")).await
     }
 
     pub async fn resume_ring(&self, id: Uuid, resume: &ResumeRing) -> Asked<RingHalt> {

@@ -1,5 +1,7 @@
 //! Decisions from `macadam-policy` to their wire form.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -86,11 +88,23 @@ fn outcome(
 }
 
 fn trace_step(step: &policy::TraceStep, labels: &ItemLabels<'_>) -> TraceStep {
+    let mut values = values(step.rule.facts());
+    if let Some(place) = values.get_mut(policy::OTHER_ITEM) {
+        let position = place.parse::<u8>().ok().and_then(|place| place.checked_sub(1));
+        if let Some(label) = position.and_then(|position| labels.at(position)) {
+            *place = label;
+        }
+    }
     TraceStep {
         item: step.item.and_then(|position| labels.at(position)),
         code: step.rule.code().to_owned(),
         sentence: step.rule.to_string(),
+        values,
     }
+}
+
+pub(crate) fn values(facts: policy::Facts) -> BTreeMap<String, String> {
+    facts.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
 }
 
 crate::text::same_variants! {

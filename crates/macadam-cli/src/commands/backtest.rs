@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiff::civil::Date;
+use macadam_api::Os;
 use macadam_api::backtests::{self, BacktestFleet, BacktestPolicy, BacktestRequest, SampleDevices};
 use macadam_api::library_items::{LibraryItemSettings, ManagedOsSettings};
 use macadam_api::policy_file::PolicyFile;
@@ -28,6 +29,12 @@ pub struct Backtest {
     /// Devices of a sample in place of the own fleet, such as macos:J413AP:20; repeatable
     #[arg(long, value_name = "PLATFORM:ID:NUMBER", value_parser = sample)]
     device: Vec<SampleDevices>,
+    /// Only the own devices of this platform
+    #[arg(long, value_parser = crate::words::platform, conflicts_with = "device")]
+    platform: Option<Os>,
+    /// Replay each rolling item for every major version, as if it had always been there
+    #[arg(long)]
+    every_major: bool,
     /// Print every release as comma-separated values
     #[arg(long)]
     csv: bool,
@@ -42,10 +49,10 @@ impl Backtest {
             let policy: PolicyFile = file::read_yaml(path)?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let items = policy.library_items.into_iter().filter_map(managed_os).collect();
-            policies.push(BacktestPolicy { name, items });
+            policies.push(BacktestPolicy { name, items, every_major: self.every_major });
         }
         let fleet = match self.device {
-            devices if devices.is_empty() => BacktestFleet::Own,
+            devices if devices.is_empty() => BacktestFleet::Own { platform: self.platform },
             devices => BacktestFleet::Sample { devices },
         };
         let request = BacktestRequest { policies, fleet, from: self.from, until: self.until };

@@ -164,7 +164,7 @@ pub(super) fn text(preview: &previews::Preview) -> String {
         let named = preview.devices.iter().take(soon.min(NAMED));
         parts.push(show::table(&header, named.map(device)));
     }
-    parts.extend(preview.warnings.iter().map(|warning| format!("Warning: {warning}")));
+    parts.extend(preview.warnings.iter().map(|warning| format!("Warning: {}", warning.sentence)));
     if let Some(suggestion) = &preview.suggestion {
         let enforcement = file::yaml(&suggestion.enforcement);
         let enforcement = enforcement.trim_end().replace('\n', "\n    ");

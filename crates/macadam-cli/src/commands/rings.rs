@@ -1,7 +1,7 @@
 //! Rings: how they do, and releases that were stopped for the later ones.
 
 use clap::{Args, Subcommand};
-use macadam_api::rings::{ResumeRing, RingHalt, RingProgress};
+use macadam_api::rings::{ResumeRing, RingHalt, RingProgress, Trouble, TroubledDevice};
 use uuid::Uuid;
 
 use super::find;
@@ -31,6 +31,12 @@ enum RingsCommand {
     },
     /// List releases that trouble in one ring stopped for the later ones
     Halts,
+    /// List the devices that are in trouble with a stopped release
+    Devices {
+        /// As `rings halts` shows it
+        #[arg(value_parser = words::id)]
+        id: Uuid,
+    },
     /// Let a stopped release go on
     Resume {
         /// As `rings halts` shows it
@@ -53,6 +59,10 @@ impl Rings {
             RingsCommand::Halts => {
                 let answer = client.ring_halts().await?;
                 show::answer(shell, json, &answer.bytes, || halts(&answer.value))
+            }
+            RingsCommand::Devices { id } => {
+                let answer = client.troubled_devices(id).await?;
+                show::answer(shell, json, &answer.bytes, || troubled(&answer.value))
             }
             RingsCommand::Resume { id, reason } => {
                 let answer = client.resume_ring(id, &ResumeRing { reason }).await?;
@@ -80,6 +90,23 @@ fn progress(rings: &[RingProgress]) -> String {
     });
     let header = ["ring", "days later", "version", "devices", "done", "failed", "silent", ""];
     show::table(&header, rows)
+}
+
+fn troubled(devices: &[TroubledDevice]) -> String {
+    let row = |device: &TroubledDevice| {
+        vec![
+            device.name.clone(),
+            device.serial_number.clone(),
+            match device.trouble {
+                Trouble::Failed => "failed".to_owned(),
+                Trouble::Silent => "silent".to_owned(),
+            },
+            show::maybe_instant(device.last_seen_at),
+            device.device_words.clone().unwrap_or_default(),
+        ]
+    };
+    let header = ["name", "serial", "trouble", "last seen", "the device says"];
+    show::table(&header, devices.iter().map(row))
 }
 
 fn halts(halts: &[RingHalt]) -> String {

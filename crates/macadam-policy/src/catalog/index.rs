@@ -269,6 +269,13 @@ impl DeviceReleases {
         self.versions = self.releases.iter().map(|release| release.version).collect();
     }
 
+    /// Takes what is known from before the record to have been public from its day on.
+    pub(super) fn offer_history(&mut self, build: impl Fn(OsVersion) -> Option<Build>) {
+        for release in self.releases.iter_mut().filter(|it| it.source != Source::Feed) {
+            release.offer_from_its_day(&build);
+        }
+    }
+
     /// The days of releases from before the record; later ones are in the record itself.
     fn add_history(&mut self, id: &UpdateId, history: &[HistoricRelease], recorded_from: Moment) {
         let Some(platform) = Platform::of_update_id(id.as_str()) else { return };
@@ -347,6 +354,27 @@ impl KnownRelease {
             }
             build.withdrawn = withdrawn;
         }
+    }
+
+    fn offer_from_its_day(&mut self, build: impl Fn(OsVersion) -> Option<Build>) {
+        let from = self.known_from;
+        let recorded = self.builds.iter().map(|build| build.first_seen).min();
+        let until = recorded.unwrap_or(Moment::MAX);
+        let Some(name) =
+            self.builds.first().map(|it| it.build.clone()).or_else(|| build(self.version))
+        else {
+            return;
+        };
+        // Offered once, however many devices of a class ask for it.
+        if from >= until {
+            return;
+        }
+        let before: Spans = [Span { from, until }].into_iter().collect();
+        let before = before.without(&self.withdrawn);
+        let known = self.build_mut(&name, from);
+        known.first_seen = from;
+        known.public = known.public.union(&before);
+        self.usable = self.usable.union(&before);
     }
 
     /// What holds for the release because it holds for some, or for every one, of its builds.

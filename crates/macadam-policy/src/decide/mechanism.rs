@@ -35,6 +35,15 @@ fn mechanism_of_old_mac(device: &Device, major: u16) -> Mechanism {
 }
 
 impl Mechanism {
+    /// A stable name for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ddm => "ddm",
+            Self::MdmCommands => "mdm_commands",
+            Self::Agent => "agent",
+        }
+    }
+
     /// The mechanism in an administrator's words.
     pub const fn words(self) -> &'static str {
         match self {

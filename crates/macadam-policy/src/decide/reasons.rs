@@ -1,10 +1,21 @@
-//! Why a device has no target, in words, and what would fix it.
+//! Why a device has no target, as a stable code and in words, and what would fix it.
 
 use super::{NotManageable, Suspended, Unresolved};
 
 impl Unresolved {
     pub const ALL: [Self; 5] =
         [Self::NotForThisDevice, Self::Held, Self::Withdrawn, Self::Expired, Self::NotApproved];
+
+    /// A stable name for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotForThisDevice => "not_for_this_device",
+            Self::Held => "held",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+            Self::NotApproved => "not_approved",
+        }
+    }
 
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
@@ -43,6 +54,15 @@ impl Unresolved {
 impl Suspended {
     pub const ALL: [Self; 3] = [Self::Paused, Self::Halted, Self::Exempt];
 
+    /// A stable name for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Halted => "halted",
+            Self::Exempt => "exempt",
+        }
+    }
+
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {
         match self {
@@ -71,6 +91,18 @@ impl NotManageable {
         Self::EmptyCatalog,
         Self::NotInFeed,
     ];
+
+    /// A stable name for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotSupervised => "not_supervised",
+            Self::UserEnrollment => "user_enrollment",
+            Self::NoDeclarativeManagement => "no_declarative_management",
+            Self::NoUpdateId => "no_update_id",
+            Self::EmptyCatalog => "empty_catalog",
+            Self::NotInFeed => "not_in_feed",
+        }
+    }
 
     /// The reason an administrator reads.
     pub const fn reason(self) -> &'static str {

@@ -1,7 +1,7 @@
 //! `/api/v1/ring-halts` and the rings of a library item.
 
 use axum::extract::State;
-use macadam_api::rings::{ResumeRing, RingHalt, RingProgress};
+use macadam_api::rings::{ResumeRing, RingHalt, RingProgress, TroubledDevice};
 use macadam_api::{ErrorCode, Problem};
 use macadam_policy::ItemId;
 use macadam_store::RingHaltId;
@@ -33,6 +33,19 @@ pub(super) async fn list_ring_halts(
     _: May<Read>,
 ) -> Result<Json<Vec<RingHalt>>, ApiError> {
     Ok(Json(app.ring_halts().await?))
+}
+
+/// Lists the devices that are now in trouble with a release that was stopped, at most 500.
+#[utoipa::path(get, path = "/ring-halts/{id}/devices", tag = "rings",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<TroubledDevice>), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(super) async fn list_troubled_devices(
+    State(app): State<App>,
+    _: May<Read>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Vec<TroubledDevice>>, ApiError> {
+    Ok(Json(app.troubled_devices(RingHaltId(id)).await?))
 }
 
 /// Lets a release go on that was stopped for later rings.

@@ -1,18 +1,18 @@
 //! Backtests: policies replayed over the history of releases, for the own fleet or a sample.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use macadam_api::Detail;
 use macadam_api::backtests::{
     Backtest, BacktestFleet, BacktestPolicy, BacktestRequest, PolicyReport, SampleDevices,
 };
-use macadam_api::library_items::LibraryItemSettings;
+use macadam_api::library_items::{LibraryItemSettings, ManagedOsSettings, VersionEnforcement};
+use macadam_api::{Detail, Os};
 use macadam_policy::{
-    AssignedItem, BacktestSpan, FleetClass, ItemId, LibraryItem, Platform, UpdateId, backtest,
-    utc_day,
+    AssignedItem, BacktestSpan, Catalog, FleetClass, ItemId, LibraryItem, ManagedOs, Platform,
+    UpdateId, backtest, utc_day,
 };
 use macadam_store::StoreError;
 use thiserror::Error;
@@ -44,9 +44,11 @@ impl App {
     pub(crate) async fn backtest(&self, wish: BacktestRequest) -> Result<Backtest, BacktestError> {
         let today = utc_day(self.fleet_clock.now());
         let mut problems = span_problems(&wish, today);
-        let policies = policies(&wish.policies, &mut problems);
+        let knowledge = self.refresh_knowledge().await?;
+        let majors = majors(&knowledge.catalog, self.fleet_clock.now());
+        let policies = policies(&wish.policies, &majors, &mut problems);
         let fleet = match wish.fleet {
-            BacktestFleet::Own => self.own_classes().await?,
+            BacktestFleet::Own { platform } => self.own_classes(platform).await?,
             BacktestFleet::Sample { devices } => sample(&devices, &mut problems),
         };
         if fleet.len() > CLASSES {
@@ -56,7 +58,6 @@ impl App {
         if !problems.is_empty() {
             return Err(BacktestError::Settings(problems));
         }
-        let knowledge = self.refresh_knowledge().await?;
         let span = BacktestSpan { from: wish.from, until: wish.until };
         // Some seconds of computing, which nothing else should wait for.
         let reports = tokio::task::spawn_blocking(move || {
@@ -73,9 +74,13 @@ impl App {
         Ok(Backtest { from: span.from, until: span.until, devices_left_out, policies })
     }
 
-    async fn own_classes(&self) -> Result<Vec<FleetClass>, StoreError> {
+    async fn own_classes(&self, only: Option<Os>) -> Result<Vec<FleetClass>, StoreError> {
+        let only: Option<Platform> = only.map(Into::into);
         let mut classes: BTreeMap<(Platform, UpdateId), u32> = BTreeMap::new();
         for share in self.store.fleet_shape().await? {
+            if only.is_some_and(|only| only != share.platform) {
+                continue;
+            }
             let id = share.update_id.as_deref();
             if let Some(id) = situations::listed_id(share.platform, id, &share.product) {
                 let count = classes.entry((share.platform, id)).or_default();
@@ -100,8 +105,39 @@ fn span_problems(wish: &BacktestRequest, today: Date) -> Vec<Detail> {
     problems
 }
 
+/// The majors that ever came out, by platform.
+type Majors = BTreeMap<Platform, BTreeSet<u16>>;
+
+fn majors(catalog: &Catalog, now: Timestamp) -> Majors {
+    let mut majors = Majors::new();
+    for (list, version) in catalog.released_since(Date::MIN, now).into_keys() {
+        for platform in Platform::ALL.into_iter().filter(|it| it.feed_list() == list) {
+            majors.entry(platform).or_default().insert(version.major());
+        }
+    }
+    majors
+}
+
+/// The item as it would have been for each major; one that names a version stays as it is.
+fn for_every_major(settings: &ManagedOsSettings, majors: &Majors) -> Vec<ManagedOsSettings> {
+    let every = majors.get(&settings.platform.into());
+    match (&settings.enforcement, every) {
+        (VersionEnforcement::Rolling { .. }, Some(every)) => {
+            every.iter().map(|&major| ManagedOsSettings { major, ..settings.clone() }).collect()
+        }
+        (
+            VersionEnforcement::Rolling { .. }
+            | VersionEnforcement::Minimum { .. }
+            | VersionEnforcement::Specific { .. }
+            | VersionEnforcement::DoNotManage,
+            _,
+        ) => vec![settings.clone()],
+    }
+}
+
 fn policies(
     wishes: &[BacktestPolicy],
+    majors: &Majors,
     problems: &mut Vec<Detail>,
 ) -> Vec<(String, Vec<AssignedItem>)> {
     if !(1..=POLICIES).contains(&wishes.len()) {
@@ -122,7 +158,11 @@ fn policies(
         let mut items = Vec::new();
         for (number, settings) in wish.items.iter().enumerate() {
             match LibraryItem::try_from(&LibraryItemSettings::ManagedOs(settings.clone())) {
-                Ok(LibraryItem::ManagedOs(item)) => items.push(assigned(number, item)),
+                Ok(LibraryItem::ManagedOs(item)) if !wish.every_major => items.push(item),
+                Ok(LibraryItem::ManagedOs(_)) => {
+                    let every = for_every_major(settings, majors);
+                    items.extend(every.into_iter().filter_map(managed_os));
+                }
                 Ok(LibraryItem::SoftwareUpdateSettings(_)) => {}
                 Err(details) => {
                     let within = format!("{field}.items.{number}");
@@ -130,13 +170,22 @@ fn policies(
                 }
             }
         }
-        policies.push((wish.name.trim().to_owned(), items));
+        let items = items.into_iter().enumerate().map(|(number, it)| assigned(number, it));
+        policies.push((wish.name.trim().to_owned(), items.collect()));
     }
     policies
 }
 
+/// Settings that were good for one major are for another, as far as its rules go.
+fn managed_os(settings: ManagedOsSettings) -> Option<ManagedOs> {
+    match LibraryItem::try_from(&LibraryItemSettings::ManagedOs(settings)) {
+        Ok(LibraryItem::ManagedOs(item)) => Some(item),
+        Ok(LibraryItem::SoftwareUpdateSettings(_)) | Err(_) => None,
+    }
+}
+
 /// An item that has always reached every device, in no ring.
-fn assigned(number: usize, item: macadam_policy::ManagedOs) -> AssignedItem {
+fn assigned(number: usize, item: ManagedOs) -> AssignedItem {
     AssignedItem {
         id: ItemId(Uuid::from_u128(number as u128 + 1)),
         item: Arc::new(item),

@@ -13,8 +13,9 @@ use macadam_policy::{
     Mechanism, Outcome, Status, Target, assigned_items, decide, managed_os_items, readiness,
 };
 use macadam_store::{DecisionRecord, DeviceSituation};
+use serde_json::json;
 
-use super::reasons::{outcome_code, reason};
+use super::reasons::{Reason, outcome_code, reason};
 use super::{Knowledge, situations};
 
 /// A decision with everything that led to it and follows from it.
@@ -86,7 +87,7 @@ impl Knowledge {
 pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionRecord {
     let (device, decision) = (&decided.device, &decided.decision);
     let target = target(&decision.outcome);
-    let (reason, detail) = reason(decision);
+    let Reason { code: reason, sentence: detail, wording } = reason(decision);
     let mut record = DecisionRecord {
         device: id,
         status: status_code(decision.status).to_owned(),
@@ -97,10 +98,11 @@ pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionR
         target_build: target.map(|target| target.build.to_string()),
         deadline_local: target.map(|target| target.deadline.to_string()),
         deadline_at: target.and_then(|target| moment(target.deadline, device)),
-        mechanism: decision.mechanism.map(|mechanism| mechanism_code(mechanism).to_owned()),
+        mechanism: decision.mechanism.map(|mechanism| mechanism.code().to_owned()),
         meets_floor: decision.meets_floor,
         reason: reason.map(ToOwned::to_owned),
         detail,
+        wording: json!(wording).to_string(),
         source: source.to_owned(),
         os_version: device.os_version.to_string(),
         device_words: [&device.failure_reason, &device.declaration_problem]
@@ -119,7 +121,7 @@ fn digest(record: &DecisionRecord) -> i64 {
     let mut hasher = DefaultHasher::new();
     (&record.status, record.item.map(|item| item.0), &record.target_version).hash(&mut hasher);
     (&record.target_build, &record.deadline_local, &record.mechanism).hash(&mut hasher);
-    (record.meets_floor, &record.reason, &record.detail).hash(&mut hasher);
+    (record.meets_floor, &record.reason, &record.detail, &record.wording).hash(&mut hasher);
     (&record.os_version, &record.device_words, record.deadline_at).hash(&mut hasher);
     (&record.outcome, record.platform, &record.blockers).hash(&mut hasher);
     hasher.finish().cast_signed()
@@ -158,13 +160,5 @@ pub(crate) const fn status_code(status: Status) -> &'static str {
         Status::Error => "error",
         Status::Incompatible => "incompatible",
         Status::Excluded => "excluded",
-    }
-}
-
-const fn mechanism_code(mechanism: Mechanism) -> &'static str {
-    match mechanism {
-        Mechanism::Ddm => "ddm",
-        Mechanism::MdmCommands => "mdm_commands",
-        Mechanism::Agent => "agent",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use macadam_api::decisions::Status;
+use macadam_api::decisions::{Status, Wording};
 use macadam_api::devices::{
     CommandState, DeviceCommand, DeviceDeclaration, TimelineEntry, TimelineSource,
 };
@@ -150,8 +150,14 @@ fn shown_change(change: StatusChange) -> TimelineEntry {
         os_version: change.os_version,
         target_version: change.target_version,
         sentence: change.detail,
+        wording: wording(change.wording.as_deref()),
         device_words: change.device_words,
     }
+}
+
+/// What a stored sentence says, for other languages.
+pub(super) fn wording(stored: Option<&str>) -> Option<Wording> {
+    serde_json::from_str(stored?).ok()
 }
 
 fn shown_command(command: Command) -> DeviceCommand {

@@ -18,6 +18,7 @@ use thiserror::Error;
 
 use super::access::Caller;
 use super::decisions::Decided;
+use super::device_history::wording;
 use super::pages::{Rows, Wanted};
 use super::{App, Knowledge, code_of, situations, summary, value_of};
 
@@ -306,6 +307,7 @@ fn decision_summary(row: &DeviceRow, now: Timestamp) -> DecisionSummary {
         unresolved: row.reason.as_deref().and_then(value_of),
         not_manageable: row.reason.as_deref().and_then(value_of),
         reason: row.detail.clone().unwrap_or_else(|| undecided.to_owned()),
+        wording: wording(row.wording.as_deref()),
     }
 }
 

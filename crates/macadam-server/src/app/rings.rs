@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
-use macadam_api::Named;
 use macadam_api::events::Noun;
 use macadam_api::people::Role;
-use macadam_api::rings::{ResumeRing, RingHalt, RingProgress, RingRelease};
+use macadam_api::rings::{
+    ResumeRing, RingHalt, RingProgress, RingRelease, Trouble, TroubledDevice,
+};
 use macadam_api::server::Alert;
 use macadam_api::sessions::Actor;
+use macadam_api::{Named, Os};
 use macadam_policy::{ItemId, ManagedOs, OsVersion, RingTally, utc_day};
 use macadam_store::{NewRingHalt, ResumeRingError, RingCount, RingHaltId, RingHaltRow, StoreError};
 use serde_json::json;
@@ -21,6 +23,9 @@ use super::changes::ChangeError;
 use super::decisions::Decided;
 use super::releases::check_reason;
 use super::{App, Knowledge};
+
+/// As many devices in trouble as anybody reads.
+const TROUBLED: u32 = 500;
 
 /// A halt did not end.
 #[derive(Debug, Error)]
@@ -43,6 +48,13 @@ impl Knowledge {
         }
         let ring = entry.item.ring_of(&decided.device, &decided.attributes);
         Some(ring.map(|ring| ring.name.clone()).unwrap_or_default())
+    }
+}
+
+impl Knowledge {
+    fn shown_halt(&self, row: RingHaltRow) -> RingHalt {
+        let entry = self.library.managed_os.get(&row.item_id);
+        shown(row, entry.map(|entry| entry.item.settings().platform.into()))
     }
 }
 
@@ -87,7 +99,20 @@ impl App {
 
     /// Every halt, the newest first.
     pub(crate) async fn ring_halts(&self) -> Result<Vec<RingHalt>, StoreError> {
-        Ok(self.store.ring_halts().await?.into_iter().map(shown).collect())
+        let knowledge = self.refresh_knowledge().await?;
+        let halts = self.store.ring_halts().await?;
+        Ok(halts.into_iter().map(|row| knowledge.shown_halt(row)).collect())
+    }
+
+    /// The devices that are now in trouble with what a halt stopped.
+    pub(crate) async fn troubled_devices(
+        &self,
+        id: RingHaltId,
+    ) -> Result<Vec<TroubledDevice>, ChangeError> {
+        let halt = self.store.ring_halt(id).await?.ok_or(ChangeError::Unknown("halt"))?;
+        let now = self.fleet_clock.now();
+        let devices = self.store.troubled_devices(&halt, now, TROUBLED).await?;
+        Ok(devices.into_iter().map(troubled).collect())
     }
 
     /// Lets a release go on that was stopped for the later rings.
@@ -124,7 +149,9 @@ impl App {
             Err(ResumeRingError::Store(error)) => return Err(error.into()),
         }
         self.policy_changed();
-        self.store.ring_halt(id).await?.map(shown).ok_or_else(unknown)
+        let knowledge = self.refresh_knowledge().await?;
+        let halt = self.store.ring_halt(id).await?;
+        halt.map(|row| knowledge.shown_halt(row)).ok_or_else(unknown)
     }
 
     /// Stops every release for the later rings that an earlier ring has too much trouble with.
@@ -229,10 +256,27 @@ pub(super) fn halt_alert(halt: &RingHalt) -> Option<Alert> {
         halt.ring.as_deref().unwrap_or("the devices in no ring"),
         halt.reason
     );
-    Some(Alert { code: "ring_halted".into(), message, since: Some(halt.halted_at) })
+    Some(Alert {
+        code: "ring_halted".into(),
+        message,
+        values: BTreeMap::new(),
+        ring_halt: Some(halt.clone()),
+        since: Some(halt.halted_at),
+    })
 }
 
-fn shown(row: RingHaltRow) -> RingHalt {
+fn troubled(device: macadam_store::TroubledDevice) -> TroubledDevice {
+    TroubledDevice {
+        id: device.id.0,
+        name: device.name,
+        serial_number: device.serial,
+        trouble: if device.is_failed { Trouble::Failed } else { Trouble::Silent },
+        device_words: device.device_words,
+        last_seen_at: device.last_seen_at,
+    }
+}
+
+fn shown(row: RingHaltRow, platform: Option<Os>) -> RingHalt {
     let reason = format!(
         "of {} devices, {} failed or are long overdue and {} fell silent",
         row.devices, row.failed, row.silent
@@ -240,6 +284,7 @@ fn shown(row: RingHaltRow) -> RingHalt {
     RingHalt {
         id: row.id.0,
         item: Named { id: row.item_id.0, name: row.item_label },
+        platform,
         ring: Some(row.ring).filter(|ring| !ring.is_empty()),
         version: row.version,
         halted_at: row.halted_at,

@@ -72,30 +72,37 @@ impl App {
     }
 }
 
-fn alert(code: &str, message: String, since: Option<Timestamp>) -> Alert {
-    Alert { code: code.to_owned(), message, since }
+fn alert<const N: usize>(
+    code: &str,
+    message: String,
+    values: [(&str, String); N],
+    since: Option<Timestamp>,
+) -> Alert {
+    let values = values.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+    Alert { code: code.to_owned(), message, values, ring_halt: None, since }
 }
 
 fn push_alert(push: &Push, now: Timestamp) -> Option<Alert> {
     match push {
         Push::Missing => {
             let message = "there is no push certificate: no device can enroll or be woken";
-            Some(alert("push_certificate_missing", message.into(), None))
+            Some(alert("push_certificate_missing", message.into(), [], None))
         }
         Push::Unreadable => {
             let message = "the stored push certificate cannot be read: upload it again";
-            Some(alert("push_certificate_unreadable", message.into(), None))
+            Some(alert("push_certificate_unreadable", message.into(), [], None))
         }
         Push::Until(end) if *end <= now => {
             let message = "the push certificate has expired: no device can be woken";
-            Some(alert("push_certificate_expired", message.into(), Some(*end)))
+            Some(alert("push_certificate_expired", message.into(), [], Some(*end)))
         }
         Push::Until(end) if end.duration_since(now) < EXPIRES_SOON => {
             let day = end.strftime("%F");
             let message = format!(
                 "the push certificate expires on {day}: renew it with the same Apple Account"
             );
-            Some(alert("push_certificate_expiring", message, None))
+            let values = [("until", day.to_string())];
+            Some(alert("push_certificate_expiring", message, values, None))
         }
         Push::Until(_) => None,
     }
@@ -108,10 +115,16 @@ fn feed_alert(feed: &FeedStatus) -> Option<Alert> {
             Some(problem) => format!("no answer of {name} was believed lately: {problem}"),
             None => format!("no answer of {name} was believed lately"),
         };
-        return Some(alert("feed_stale", message, feed.accepted_at));
+        let values = [("feed", name.to_owned()), ("problem", problem(feed))];
+        return Some(alert("feed_stale", message, values, feed.accepted_at));
     }
-    let problem = feed.problem.as_ref()?;
-    Some(alert("feed_problem", format!("{name}: {problem}"), feed.tried_at))
+    let message = format!("{name}: {}", feed.problem.as_ref()?);
+    let values = [("feed", name.to_owned()), ("problem", problem(feed))];
+    Some(alert("feed_problem", message, values, feed.tried_at))
+}
+
+fn problem(feed: &FeedStatus) -> String {
+    feed.problem.clone().unwrap_or_default()
 }
 
 #[cfg(test)]

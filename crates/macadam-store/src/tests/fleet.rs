@@ -353,6 +353,7 @@ pub(super) fn decision(number: u32, status: &str) -> DecisionRecord {
         meets_floor: status == "pass",
         reason: None,
         detail: "a sentence".into(),
+        wording: r#"{"code":"nothing_due","values":{}}"#.into(),
         source: "status report".into(),
         os_version: "26.1".into(),
         device_words: Some("no space".into()),

@@ -223,6 +223,7 @@ impl Teller<'_> {
             meets_floor: status == 1,
             reason: None,
             detail: String::new(),
+            wording: "{}".into(),
             source: "test".into(),
             os_version: String::new(),
             device_words: None,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use macadam_api::previews::{NoticeSuggestion, Preview, PreviewDevice, PreviewGroup};
+use macadam_api::Os;
+use macadam_api::previews::{NoticeSuggestion, Preview, PreviewDevice, PreviewGroup, Warning};
 use macadam_policy::{
     Installation, ManagedOs, OsVersion, Platform, VersionEnforcement, give_everybody_days,
 };
@@ -110,7 +111,7 @@ fn group(group: Group<'_>) -> PreviewGroup {
 }
 
 /// What is allowed but easily overlooked.
-fn warnings(proposal: &Proposal) -> Vec<String> {
+fn warnings(proposal: &Proposal) -> Vec<Warning> {
     let Some(settings) = proposal.item.as_ref().map(ManagedOs::settings) else {
         return Vec::new();
     };
@@ -118,9 +119,11 @@ fn warnings(proposal: &Proposal) -> Vec<String> {
     if settings.enforcement == VersionEnforcement::DoNotManage
         && settings.installation == Installation::SelfService
     {
-        warnings.push(format!(
-            "devices below {} {} without an item of their own are left alone",
-            settings.platform, settings.major
+        let (platform, major) = (settings.platform, settings.major);
+        warnings.push(warning(
+            "left_alone",
+            format!("devices below {platform} {major} without an item of their own are left alone"),
+            [("platform", platform.to_string()), ("major", major.to_string())],
         ));
     }
     let at = match settings.enforcement {
@@ -130,12 +133,21 @@ fn warnings(proposal: &Proposal) -> Vec<String> {
         | VersionEnforcement::Specific { at, .. } => Some(at),
     };
     if let Some(at) = at.filter(|at| (9..17).contains(&at.hour())) {
-        warnings.push(format!(
-            "{} falls in working hours: a device that waited until then restarts at that time",
-            at.strftime("%H:%M")
+        let at = at.strftime("%H:%M").to_string();
+        warnings.push(warning(
+            "working_hours",
+            format!(
+                "{at} falls in working hours: a device that waited until then restarts at that time"
+            ),
+            [("at", at)],
         ));
     }
     warnings
+}
+
+fn warning<const N: usize>(code: &str, sentence: String, values: [(&str, String); N]) -> Warning {
+    let values = values.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+    Warning { code: code.to_owned(), sentence, values }
 }
 
 /// "Give everybody N days", where one item is what makes devices due at once.

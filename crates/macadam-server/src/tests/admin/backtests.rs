@@ -18,13 +18,13 @@ fn policy(name: &str, within: &str) -> BacktestPolicy {
     let LibraryItemSettings::ManagedOs(settings) = serde_json::from_value(item).unwrap() else {
         panic!("it is a Managed OS item")
     };
-    BacktestPolicy { name: name.into(), items: vec![settings] }
+    BacktestPolicy { name: name.into(), items: vec![settings], every_major: false }
 }
 
 fn request(policies: Vec<BacktestPolicy>) -> BacktestRequest {
     BacktestRequest {
         policies,
-        fleet: BacktestFleet::Own,
+        fleet: BacktestFleet::default(),
         from: "2025-01-01".parse().unwrap(),
         until: "2025-12-01".parse().unwrap(),
     }
@@ -57,6 +57,26 @@ async fn slower_policies_restart_less_and_expose_more() {
     assert_eq!(reader.backtest(&sample("j413ap")).await.unwrap().value, own);
     let unknown = reader.backtest(&sample("J9999AP")).await.unwrap().value;
     assert_eq!((unknown.devices_left_out, unknown.policies[0].devices), (1, 0));
+}
+
+#[tokio::test]
+async fn item_of_one_major_is_replayed_for_all_of_them_where_that_is_wanted() {
+    let world = World::new().await;
+    capable(&world, &world.mac(1)).await;
+    let reader = client(&world, Role::Auditor).await;
+    // The history begins on 14, for which there is no item.
+    let one = policy("a week", "1w");
+    let every = BacktestPolicy { every_major: true, ..one.clone() };
+    let wish = BacktestRequest {
+        from: "2023-11-01".parse().unwrap(),
+        until: "2024-09-01".parse().unwrap(),
+        ..request(vec![one, every])
+    };
+    let answer = reader.backtest(&wish).await.unwrap().value;
+    let [one, every] = answer.policies.as_slice() else { panic!("{answer:?}") };
+    assert_eq!(one.restarts_a_year_percent, 0);
+    assert!(every.restarts_a_year_percent > 0);
+    assert_eq!(every.worst_exposed_days, 7, "{:#?}", every.releases);
 }
 
 #[tokio::test]

@@ -1,15 +1,16 @@
 //! Rings that stop the later ones.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use macadam_api::ErrorCode;
 use macadam_api::audit::AuditFilter;
 use macadam_api::client::Client;
 use macadam_api::decisions::{Outcome, Suspended};
 use macadam_api::devices::{DeviceFilter, UpdateDevice};
 use macadam_api::people::Role;
-use macadam_api::rings::ResumeRing;
+use macadam_api::rings::{ResumeRing, Trouble};
 use macadam_api::summary::SummaryQuery;
+use macadam_api::{ErrorCode, Os};
 use macadam_policy::DeviceId;
 use macadam_store::Fact;
 use serde_json::{Value, json};
@@ -88,6 +89,14 @@ async fn trouble_in_one_ring_stops_the_release_for_the_later_ones_until_a_person
     let reason = Some("halted".to_owned());
     let filter = DeviceFilter { reason, ..DeviceFilter::default() };
     assert_eq!(operator.devices(&filter).all().await.unwrap()[0].id, office.0);
+    let alert = summary.attention.iter().find(|alert| alert.code == "ring_halted").unwrap();
+    assert_eq!(alert.ring_halt.as_ref(), Some(halt));
+    assert_eq!(halt.platform, Some(Os::Macos));
+    let troubled = operator.troubled_devices(halt.id).await.unwrap().value;
+    let ids: BTreeSet<_> = troubled.iter().map(|device| device.id).collect();
+    assert_eq!(ids, pilots.iter().map(|pilot| pilot.0).collect());
+    assert!(troubled.iter().all(|it| it.trouble == Trouble::Failed));
+    assert_eq!(troubled[0].device_words.as_deref(), Some("no space"));
     let progress = operator.rings(halt.item.id).await.unwrap().value;
     let rings: Vec<_> = progress.iter().map(|it| (it.ring.as_deref(), it.offset_days)).collect();
     assert_eq!(rings, [(Some("Pilots"), 0), (Some("Everybody"), 7)]);

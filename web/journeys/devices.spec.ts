@@ -2,6 +2,13 @@
 
 import { expect, listedDevices, macadam, test } from "./rig";
 
+test("a device's sentences say their times as the reader writes them", async ({ page }) => {
+  const device = listedDevices().find((one) => one.decision.target_version);
+  await page.goto(`/devices/${device?.id}`);
+  await expect(page.getByText(/was released .* \(device time\)/).first()).toBeVisible();
+  await expect(page.locator("main")).not.toContainText(/\d{4}-\d\d-\d\dT\d\d:\d\d/);
+});
+
 test("list shows what the command line lists", async ({ page }) => {
   const devices = listedDevices();
   await page.goto("/devices");

@@ -34,6 +34,17 @@ test("reason opens the devices it holds for", async ({ page }) => {
   await expect(page.getByRole("table", { name: "Devices" }).getByRole("row").nth(1)).toBeVisible();
 });
 
+test("what is in the way opens the devices it holds for", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("link", { name: "why", exact: true }).click();
+  await expect(page).toHaveURL(/#reasons$/);
+  const blockers = page.getByRole("region", { name: "Who will not get there by themselves" });
+  await blockers.getByRole("link").first().click();
+  await expect(page).toHaveURL(/blocker=/);
+  await expect(page.getByRole("button", { name: /Remove the filter Kept from its target by/ })).toBeVisible();
+  await expect(page.getByRole("table", { name: "Devices" }).getByRole("row").nth(1)).toBeVisible();
+});
+
 test("item is created as previewed, devices move, and Home says so", async ({ page, context }) => {
   const home = await context.newPage();
   await home.goto("/");

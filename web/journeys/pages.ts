@@ -10,6 +10,9 @@ export interface PageToSee {
   open?: (page: Page) => Promise<void>;
 }
 
+const FOUR = "1w_2w_1m_macos.3m.stay";
+const SAMPLE = "macos.J274AP.200_ipados.iPad11,6.60";
+
 /** A new page is a line here. */
 export function pagesToSee(): PageToSee[] {
   const devices = listedDevices();
@@ -37,6 +40,9 @@ export function pagesToSee(): PageToSee[] {
     { name: "device-details", path: `${device}?tab=details` },
     { name: "device-commands", path: `${device}?tab=commands` },
     { name: "device-notes", path: `${device}?tab=notes` },
+    { name: "backtest", path: "/backtest" },
+    { name: "backtest-sample", path: `/backtest?policies=${FOUR}&fleet=${SAMPLE}&from=2021` },
+    { name: "backtest-none", path: "/backtest?policies=1w&fleet=macos.J9999AP.5" },
     { name: "releases", path: "/releases" },
     { name: "releases-ios", path: "/releases?list=ios" },
     { name: "release", path: "/releases/macos-26.3" },

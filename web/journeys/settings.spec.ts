@@ -2,6 +2,10 @@
 
 import { expect, macadam, test } from "./rig";
 
+interface Server {
+  approval: { mode: string; days?: number };
+}
+
 test("person is added, gets another role, and is removed", async ({ page }) => {
   const email = `person-${Date.now()}@example.com`;
   await page.goto("/settings?part=people");
@@ -34,6 +38,23 @@ test("token is shown once and revoked", async ({ page }) => {
   await row.getByRole("button", { name: `Revoke ${name}` }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await expect(row).toBeHidden();
+});
+
+test("releases count as approved after some days, with a reason", async ({ page }) => {
+  const approval = () => (JSON.parse(macadam("server", "--json")) as Server).approval;
+  const card = page.getByRole("region", { name: "Releases count as approved" });
+  await page.goto("/settings");
+  await expect(card.getByRole("radio", { name: "At once" })).toBeChecked();
+  await card.getByRole("radio", { name: "After some days" }).check();
+  await card.getByRole("textbox", { name: "Days" }).fill("3");
+  await expect(card.getByRole("button", { name: "Save" })).toBeDisabled();
+  await card.getByRole("textbox", { name: /Why/ }).fill("let others go first");
+  await card.getByRole("button", { name: "Save" }).click();
+  await expect.poll(approval).toEqual({ mode: "after_days", days: 3 });
+  await card.getByRole("radio", { name: "At once" }).check();
+  await card.getByRole("textbox", { name: /Why/ }).fill("as before");
+  await card.getByRole("button", { name: "Save" }).click();
+  await expect.poll(approval).toEqual({ mode: "at_once" });
 });
 
 test("push certificate says until when it lasts, and how it is renewed", async ({ page }) => {

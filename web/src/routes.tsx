@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-router";
 import { sessionQuery, setUpQuery } from "./api/queries";
 import { auditSearch } from "./pages/activity/search";
+import { backtestSearch } from "./pages/backtest/search";
 import { blueprintsSearch } from "./pages/blueprints/search";
 import { type DeviceTab, deviceSearch, deviceTabSearch } from "./pages/devices/search";
 import { itemSearch, librarySearch, newItemSearch } from "./pages/library/search";
@@ -145,6 +146,13 @@ const libraryItem = createRoute({
   component: lazyRouteComponent(() => import("./pages/library/ItemPage"), "ItemPage"),
 });
 
+const backtest = createRoute({
+  getParentRoute: () => inside,
+  path: "/backtest",
+  validateSearch: backtestSearch,
+  component: lazyRouteComponent(() => import("./pages/backtest/BacktestPage"), "BacktestPage"),
+});
+
 const account = createRoute({
   getParentRoute: () => inside,
   path: "/account",
@@ -172,6 +180,7 @@ export const routes = root.addChildren([
     blueprint,
     devices,
     device,
+    backtest,
     enrollment,
     activity,
     account,

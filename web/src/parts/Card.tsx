@@ -6,15 +6,17 @@ import classes from "./Card.module.css";
 interface Props {
   title: string;
   beside?: ReactNode;
+  /** By which an address leads to it. */
+  id?: string;
   children: ReactNode;
 }
 
-export function Card({ title, beside, children }: Props) {
-  const id = useId();
+export function Card({ title, beside, id, children }: Props) {
+  const titleId = useId();
   return (
-    <section aria-labelledby={id} className={classes.card}>
+    <section aria-labelledby={titleId} id={id} className={classes.card}>
       <div className={classes.head}>
-        <h2 id={id} className={classes.title}>
+        <h2 id={titleId} className={classes.title}>
           {title}
         </h2>
         {beside}

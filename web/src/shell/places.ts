@@ -2,6 +2,7 @@
 
 import {
   IconBooks,
+  IconChartHistogram,
   IconDevices,
   IconHistory,
   IconHome,
@@ -20,6 +21,7 @@ export type PlaceName =
   | "library"
   | "blueprints"
   | "devices"
+  | "backtest"
   | "enrollment"
   | "activity"
   | "settings";
@@ -38,6 +40,7 @@ export const places: Place[] = [
   { name: "library", to: "/library" },
   { name: "blueprints", to: "/blueprints" },
   { name: "devices", to: "/devices" },
+  { name: "backtest", to: "/backtest" },
   { name: "enrollment", to: "/enrollment" },
   { name: "activity", to: "/activity", needs: "read_audit" },
   { name: "settings", to: "/settings" },
@@ -49,6 +52,7 @@ export const icons: Record<PlaceName, TablerIcon> = {
   library: IconBooks,
   blueprints: IconLayoutGrid,
   devices: IconDevices,
+  backtest: IconChartHistogram,
   enrollment: IconUserPlus,
   activity: IconHistory,
   settings: IconSettings,

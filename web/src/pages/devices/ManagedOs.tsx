@@ -10,6 +10,7 @@ import { PageLoading } from "../../parts/PageLoading";
 import { StatusBadge } from "../../parts/Status";
 import { Theirs } from "../../parts/Theirs";
 import { Day, DeviceTime, Moment } from "../../parts/Time";
+import { Said } from "../../parts/wording/Said";
 import { Declarations } from "./Declarations";
 import classes from "./Device.module.css";
 import { explanationQuery, timelineQuery } from "./queries";
@@ -71,7 +72,7 @@ function Trace({ steps }: { steps: Schemas["TraceStep"][] }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a step has no name of its own
           <li key={index} className={classes.step}>
             <div>
-              <Theirs text={step.sentence} className={classes.sentence} />
+              <Said wording={step} fallback={step.sentence} className={classes.sentence} />
               {!only && step.item && step.item !== steps[index - 1]?.item && (
                 <div className={classes.item}>{step.item}</div>
               )}
@@ -97,7 +98,7 @@ function Target({
   const { t } = useTranslation(["devices", "common"]);
   const { outcome } = explanation.decision;
   if (outcome.kind !== "install") {
-    return <Theirs text={device.decision.reason} />;
+    return <Said wording={device.decision.wording} fallback={device.decision.reason} />;
   }
   const { mechanism } = explanation.decision;
   return (
@@ -154,7 +155,7 @@ function Timeline({ id }: { id: string }) {
                 <Moment at={entry.at} />
               </span>
             </div>
-            <Theirs text={entry.sentence} className={classes.sentence} />
+            <Said wording={entry.wording} fallback={entry.sentence} className={classes.sentence} />
             {entry.device_words && (
               <p className={classes.words}>
                 {t("os.device_says")} <q>{<Theirs text={entry.device_words} />}</q>

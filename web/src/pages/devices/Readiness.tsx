@@ -4,7 +4,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
-import { Theirs } from "../../parts/Theirs";
+import { Said } from "../../parts/wording/Said";
 import classes from "./Device.module.css";
 import own from "./Readiness.module.css";
 
@@ -49,9 +49,17 @@ function BlockerText({ blocker }: { blocker: Schemas["Blocker"] }) {
   return (
     <div>
       {name && <div className={own.name}>{t(`readiness.blocker.${name}`)}</div>}
-      <Theirs text={blocker.sentence} className={classes.sentence} />
+      <Said
+        wording={{ code: `blocker.${blocker.code}`, values: blocker.values }}
+        fallback={blocker.sentence}
+        className={classes.sentence}
+      />
       <div className={classes.item}>
-        {t("readiness.helps")} <Theirs text={blocker.remedy} />
+        {t("readiness.helps")}{" "}
+        <Said
+          wording={{ code: `remedy.${blocker.code}`, values: blocker.values }}
+          fallback={blocker.remedy}
+        />
       </div>
     </div>
   );

@@ -7,6 +7,7 @@ import { PlatformIcon, PlatformVersion } from "../../parts/Platform";
 import { OverdueBadge, StatusBadge } from "../../parts/Status";
 import { Theirs } from "../../parts/Theirs";
 import { Day, DeviceTime, Moment } from "../../parts/Time";
+import { Said } from "../../parts/wording/Said";
 import classes from "./Devices.module.css";
 import type { Device } from "./queries";
 
@@ -130,7 +131,9 @@ function extraColumns(t: Words): Column<Device>[] {
       header: t("column.reason"),
       width: "minmax(16rem, 3fr)",
       isExtra,
-      cell: (device) => <Theirs text={device.decision.reason} className={classes.second} />,
+      cell: ({ decision }) => (
+        <Said wording={decision.wording} fallback={decision.reason} className={classes.second} />
+      ),
     },
     {
       id: "tags",

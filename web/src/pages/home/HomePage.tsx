@@ -9,6 +9,7 @@ import { FailedMessage, Message } from "../../parts/Message";
 import { PageHeader } from "../../parts/PageHeader";
 import { PageLoading } from "../../parts/PageLoading";
 import { Attention } from "./Attention";
+import { Blockers } from "./Blockers";
 import { Deadlines } from "./Deadlines";
 import { Feeds } from "./Feeds";
 import classes from "./Home.module.css";
@@ -57,7 +58,12 @@ export function HomePage() {
           <Feeds all={summary.feeds} />
         </div>
         <div className={classes.column}>
-          {summary.devices > 0 && <Reasons all={summary.reasons} />}
+          {summary.devices > 0 && (
+            <>
+              <Reasons all={summary.reasons} />
+              <Blockers all={summary.blockers} />
+            </>
+          )}
           <NewReleases all={summary.releases} since={since} />
         </div>
       </div>

@@ -40,6 +40,14 @@ export function Sentence({ summary: { devices, standings } }: { summary: Summary
               number: number.format(standings[standing]),
             })}
           </Link>
+          {standing === "cannot_update" && (
+            <>
+              {": "}
+              <a href="#reasons" className={classes.number}>
+                {t("sentence.why")}
+              </a>
+            </>
+          )}
         </Fragment>
       ))}
       .

@@ -12,9 +12,10 @@ import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
 import type { PlatformName } from "../../parts/Platform";
+import { ticks } from "../../parts/ticks";
 import { day as dayText } from "../../parts/time";
 import classes from "./Home.module.css";
-import { type Layers, layersOf, ticks } from "./layers";
+import { type Layers, layersOf } from "./layers";
 import { versionSharesQuery } from "./queries";
 
 const NAMED = 7;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byAge, layersOf, type Share, ticks } from "./layers";
+import { byAge, layersOf, type Share } from "./layers";
 
 const share = (day: string, os_version: string, devices: number): Share => ({
   day,
@@ -35,10 +35,4 @@ test("versions are ordered by number, not by letter", () => {
     "26.3.1 (a)",
     "26.10",
   ]);
-});
-
-test("the axis ends at a round number at or above the most", () => {
-  expect(ticks(96)).toEqual([0, 50, 100]);
-  expect(ticks(7)).toEqual([0, 2, 4, 6, 8]);
-  expect(ticks(1)).toEqual([0, 1]);
 });

@@ -1,5 +1,6 @@
 // The form of an item, whichever kind it is of.
 
+import type { Schemas } from "../../api/client";
 import type { Draft } from "./draft";
 import { ManagedOsForm } from "./form/ManagedOsForm";
 import { UpdateSettingsForm } from "./form/UpdateSettingsForm";
@@ -10,7 +11,7 @@ interface Props {
   onChange: (draft: Draft) => void;
   problem: (field: string) => string | undefined;
   blueprints: string[];
-  warnings: string[];
+  warnings: Schemas["Warning"][];
   isReadOnly: boolean;
 }
 

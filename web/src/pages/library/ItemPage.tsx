@@ -6,6 +6,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { BackLink } from "../../parts/BackLink";
+import { OpenHalt } from "../../parts/halts/OpenHalt";
+import { haltsQuery } from "../../parts/halts/queries";
 import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
 import { osName } from "../../parts/osName";
@@ -64,6 +66,7 @@ export function ItemPage() {
           <Moment at={item.paused.since} />
         </Alert>
       )}
+      <Halted id={id} />
       <Tabs
         value={tab}
         onChange={(value) => void navigate({ search: { tab: value as ItemTab } })}
@@ -86,6 +89,19 @@ export function ItemPage() {
           <ItemActivity id={id} />
         </Tabs.Panel>
       </Tabs>
+    </div>
+  );
+}
+
+/** Releases that trouble in one of the item's rings stopped. */
+function Halted({ id }: { id: string }) {
+  const { data: halts = [] } = useQuery(haltsQuery);
+  const open = halts.filter((halt) => halt.item.id === id && !halt.resumed_at);
+  return open.length === 0 ? null : (
+    <div className={classes.halts}>
+      {open.map((halt) => (
+        <OpenHalt key={halt.id} halt={halt} />
+      ))}
     </div>
   );
 }

@@ -8,6 +8,8 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { Card } from "../../parts/Card";
+import { PastHalts } from "../../parts/halts/PastHalts";
+import { haltsQuery } from "../../parts/halts/queries";
 import { inert } from "../../parts/inert";
 import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
@@ -15,14 +17,26 @@ import { Theirs } from "../../parts/Theirs";
 import { Day } from "../../parts/Time";
 import classes from "./Item.module.css";
 import { exceptionsQuery, type LibraryItem } from "./queries";
+import { RingsCard } from "./RingsCard";
 
 export function ItemSide({ item }: { item: LibraryItem }) {
   return (
     <>
       <Assignment item={item} />
-      {item.settings.type === "managed_os" && <Exceptions item={item} />}
+      {item.settings.type === "managed_os" && (
+        <>
+          {(item.settings.rings?.length ?? 0) > 0 && <RingsCard id={item.id} />}
+          <EndedHalts id={item.id} />
+          <Exceptions item={item} />
+        </>
+      )}
     </>
   );
+}
+
+function EndedHalts({ id }: { id: string }) {
+  const { data: halts = [] } = useQuery(haltsQuery);
+  return <PastHalts all={halts.filter((halt) => halt.item.id === id && halt.resumed_at)} />;
 }
 
 function Assignment({ item }: { item: LibraryItem }) {

@@ -10,7 +10,7 @@ import { Export } from "../../parts/Export";
 import { Message } from "../../parts/Message";
 import { useMore } from "../../parts/more";
 import { StatusCounts } from "../../parts/StatusCounts";
-import { Theirs } from "../../parts/Theirs";
+import { Said } from "../../parts/wording/Said";
 import { DeviceCard, deviceColumns } from "../devices/columns";
 import { exported, exportedFields } from "../devices/export";
 import { type Device, devicesPage, devicesQuery } from "../devices/queries";
@@ -42,7 +42,9 @@ export function ItemStatus({ item, search }: Props) {
       id: "reason",
       header: t("column.reason"),
       width: "minmax(18rem, 3fr)",
-      cell: (device: Device) => <Theirs text={device.decision.reason} className={classes.muted} />,
+      cell: ({ decision }: Device) => (
+        <Said wording={decision.wording} fallback={decision.reason} className={classes.muted} />
+      ),
     };
     return [...all, because];
   }, [t]);

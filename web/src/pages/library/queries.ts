@@ -6,6 +6,7 @@ import { everyPage, PAGE } from "../../api/pages";
 import { LIVE } from "../../api/queries";
 import type { PlatformName } from "../../parts/Platform";
 import type { DeviceSearch } from "../devices/search";
+import { listOf } from "../releases/queries";
 
 export type LibraryItem = Schemas["LibraryItem"];
 
@@ -52,17 +53,9 @@ export const blueprintsQuery = queryOptions({
   refetchInterval: LIVE,
 });
 
-const LISTS: Record<PlatformName, Schemas["FeedList"]> = {
-  macos: "macos",
-  ios: "ios",
-  ipados: "ios",
-  tvos: "ios",
-  visionos: "visionos",
-};
-
 /** The versions of one major, newest first. */
 export function versionsQuery(platform: PlatformName, major: number) {
-  const list = LISTS[platform];
+  const list = listOf[platform];
   return queryOptions({
     queryKey: ["releases", "versions", list, major],
     queryFn: async ({ signal }) => {
@@ -76,7 +69,7 @@ export function versionsQuery(platform: PlatformName, major: number) {
 
 /** The majors Apple published for a platform, newest first. */
 export function majorsQuery(platform: PlatformName) {
-  const list = LISTS[platform];
+  const list = listOf[platform];
   return queryOptions({
     queryKey: ["releases", "majors", list],
     queryFn: async ({ signal }) => {
@@ -86,6 +79,16 @@ export function majorsQuery(platform: PlatformName) {
       return [...new Set(majors)].sort((a, b) => b - a);
     },
     staleTime: 60_000,
+  });
+}
+
+/** How each ring of an item does with each release. */
+export function ringsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["ring-halts", "progress", id],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/api/v1/library-items/{id}/rings", { params: { path: { id } }, signal })),
+    refetchInterval: LIVE,
   });
 }
 

@@ -8,13 +8,16 @@ import type { Schemas } from "../../api/client";
 import { BackLink } from "../../parts/BackLink";
 import { Badge } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
+import { OpenHalt } from "../../parts/halts/OpenHalt";
+import { PastHalts } from "../../parts/halts/PastHalts";
+import { type Halt, haltsQuery } from "../../parts/halts/queries";
 import { FailedMessage } from "../../parts/Message";
 import { PageHeader } from "../../parts/PageHeader";
 import { PageLoading } from "../../parts/PageLoading";
 import { Theirs } from "../../parts/Theirs";
 import { Day, Moment } from "../../parts/Time";
 import { Adoption } from "./Adoption";
-import { type ReleaseRecord, releaseQuery } from "./queries";
+import { listOf, type ReleaseRecord, releaseQuery } from "./queries";
 import { ReleaseState } from "./ReleaseState";
 import classes from "./Releases.module.css";
 import { ReviewActions } from "./ReviewActions";
@@ -50,6 +53,7 @@ export function ReleasePage() {
           {release.link && <AppleLink url={release.link} />}
         </p>
       </PageHeader>
+      <Halted release={release} />
       <div className={classes.panel}>
         <div className={classes.column}>
           <Card title={t("who_has_it")}>
@@ -68,6 +72,7 @@ export function ReleasePage() {
           <Card title={t("reviews")}>
             <Reviews all={release.reviews} />
           </Card>
+          <EndedHalts release={release} />
           <Card title={t("cves", { count: release.cve_count })}>
             <Vulnerabilities all={release.cves} />
           </Card>
@@ -75,6 +80,28 @@ export function ReleasePage() {
       </div>
     </>
   );
+}
+
+/** Halts of this very release, whichever item's ring had the trouble. */
+function useHalts({ list, version }: ReleaseRecord): Halt[] {
+  const { data: halts = [] } = useQuery(haltsQuery);
+  const isOf = (halt: Halt) => halt.platform != null && listOf[halt.platform] === list;
+  return halts.filter((halt) => halt.version === version && isOf(halt));
+}
+
+function Halted({ release }: { release: ReleaseRecord }) {
+  const open = useHalts(release).filter((halt) => !halt.resumed_at);
+  return open.length === 0 ? null : (
+    <div className={classes.halts}>
+      {open.map((halt) => (
+        <OpenHalt key={halt.id} halt={halt} namesItem />
+      ))}
+    </div>
+  );
+}
+
+function EndedHalts({ release }: { release: ReleaseRecord }) {
+  return <PastHalts all={useHalts(release).filter((halt) => halt.resumed_at)} />;
 }
 
 /** Only an address of the web is one: what a feed says is not trusted further. */

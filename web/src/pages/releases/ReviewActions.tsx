@@ -1,14 +1,18 @@
 // Approve, hold or resume a release: with a reason, and with what it does before it is done.
 
-import { Alert, Button, Group, Loader, Modal, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Loader, Modal, Select, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconCheck, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked, type Schemas } from "../../api/client";
+import { inert } from "../../parts/inert";
 import { usePermission } from "../../parts/permission";
-import { type Action, type ReleaseRecord, reviewPreviewQuery } from "./queries";
+import { WarningText } from "../../parts/preview/WarningText";
+import { itemsQuery } from "../library/queries";
+import { majorOf } from "./plot";
+import { type Action, listOf, type ReleaseRecord, reviewPreviewQuery } from "./queries";
 import classes from "./Releases.module.css";
 
 export function ReviewActions({ release }: { release: ReleaseRecord }) {
@@ -59,7 +63,15 @@ interface FormProps {
 function Form({ release, action, close }: FormProps) {
   const { t } = useTranslation(["releases", "common"]);
   const [reason, setReason] = useState("");
-  const preview = useQuery(reviewPreviewQuery(release.id, action));
+  const [item, setItem] = useState<string | null>(null);
+  const { data: library } = useQuery(itemsQuery);
+  const items = (library?.items ?? []).filter(
+    ({ settings }) =>
+      settings.type === "managed_os" &&
+      listOf[settings.platform] === release.list &&
+      String(settings.major) === majorOf(release),
+  );
+  const preview = useQuery(reviewPreviewQuery(release.id, action, item));
   const client = useQueryClient();
   const review = useMutation({
     mutationFn: () =>
@@ -69,6 +81,7 @@ function Form({ release, action, close }: FormProps) {
           body: {
             action,
             reason: reason.trim(),
+            item_id: item,
             ...(preview.data && { preview_digest: preview.data.digest }),
           },
         }),
@@ -90,6 +103,18 @@ function Form({ release, action, close }: FormProps) {
   };
   return (
     <form onSubmit={submit}>
+      {items.length > 0 && (
+        <Select
+          label={t("for")}
+          data={[
+            { value: "", label: t("for_all") },
+            ...items.map(({ id, settings }) => ({ value: id, label: inert(settings.label ?? "") })),
+          ]}
+          value={item ?? ""}
+          onChange={(value) => setItem(value || null)}
+          mb="md"
+        />
+      )}
       <Effect preview={preview.data} isLoading={preview.isPending} />
       {review.error && (
         <Alert color="red" mb="md" role="alert">
@@ -156,7 +181,9 @@ function Effect({
         <div>{t("effect.soon", { count: preview.due_within_24_hours })}</div>
       )}
       {preview.warnings.map((warning) => (
-        <div key={warning}>{warning}</div>
+        <div key={warning.code}>
+          <WarningText warning={warning} />
+        </div>
       ))}
       {preview.groups.length > 0 && (
         <ul>

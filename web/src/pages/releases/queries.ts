@@ -9,6 +9,15 @@ export type ReleaseRecord = Schemas["ReleaseRecord"];
 export type ListName = Schemas["FeedList"];
 export type Action = Schemas["ReviewAction"];
 
+/** The list of Apple's feed that a platform's releases are in. */
+export const listOf: Record<Schemas["Os"], ListName> = {
+  macos: "macos",
+  ios: "ios",
+  ipados: "ios",
+  tvos: "ios",
+  visionos: "visionos",
+};
+
 const PAGE = 1000;
 /** Apple published some hundred releases a year of its lists; this is a limit, not an expectation. */
 const PAGES = 10;
@@ -45,12 +54,15 @@ export function releaseQuery(id: string) {
 }
 
 /** What a review would do to the fleet, before it is done. */
-export function reviewPreviewQuery(id: string, action: Action) {
+export function reviewPreviewQuery(id: string, action: Action, item: string | null) {
   return queryOptions({
-    queryKey: ["devices", "preview", "review", id, action],
+    queryKey: ["devices", "preview", "review", id, action, item],
     queryFn: ({ signal }) =>
       asked(
-        api.POST("/api/v1/previews", { body: { kind: "review", release_id: id, action }, signal }),
+        api.POST("/api/v1/previews", {
+          body: { kind: "review", release_id: id, action, item_id: item },
+          signal,
+        }),
       ),
   });
 }

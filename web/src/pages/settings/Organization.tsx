@@ -11,6 +11,7 @@ import { PageLoading } from "../../parts/PageLoading";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
 import { Feeds } from "../home/Feeds";
+import { ApprovalCard } from "./Approval";
 import classes from "./Settings.module.css";
 
 export function Organization() {
@@ -22,11 +23,6 @@ export function Organization() {
   if (!server) {
     return <PageLoading />;
   }
-  const { approval } = server;
-  const says =
-    approval.mode === "after_days"
-      ? t("approval.after_days", { count: approval.days })
-      : t(`approval.${approval.mode}`);
   return (
     <div className={classes.stack}>
       <Card title={t("server.title")}>
@@ -37,10 +33,10 @@ export function Organization() {
             [t("server.database"), t(`server.${server.database}`)],
             [t("server.started"), <Moment key="started" at={server.started_at} />],
             [t("server.fleet_time"), <Moment key="fleet" at={server.fleet_time} />],
-            [t("approval.title"), says],
           ]}
         />
       </Card>
+      <ApprovalCard approval={server.approval} />
       <Feeds all={server.feeds} />
       <p className={classes.quiet}>
         {t("server.feeds_help")} <Link to="/releases">{t("server.releases")}</Link>

@@ -12,6 +12,7 @@ import classes from "./Preview.module.css";
 import { PreviewDevices } from "./PreviewDevices";
 import { PreviewGroups } from "./PreviewGroups";
 import type { LivePreview } from "./usePreview";
+import { WarningText } from "./WarningText";
 
 interface Props {
   live: LivePreview;
@@ -60,7 +61,7 @@ export function PreviewPanel(props: Props) {
 interface FoundProps {
   preview: Schemas["Preview"];
   problems: string[];
-  warnings: string[];
+  warnings: Schemas["Warning"][];
   takeSuggestion?: (enforcement: Schemas["VersionEnforcement"]) => void;
 }
 
@@ -81,9 +82,9 @@ function Found({ preview, problems, warnings, takeSuggestion }: FoundProps) {
       <Headline preview={preview} />
       <DueSoon preview={preview} {...(takeSuggestion && { takeSuggestion })} />
       {warnings.map((warning) => (
-        <p key={warning} className={classes.warning}>
+        <p key={warning.code} className={classes.warning}>
           <IconAlertTriangle size={15} aria-hidden="true" />
-          {warning.charAt(0).toUpperCase() + warning.slice(1)}
+          <WarningText warning={warning} />
         </p>
       ))}
       {preview.devices_changed > 0 && <Lists preview={preview} />}

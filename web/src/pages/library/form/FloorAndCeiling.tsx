@@ -4,10 +4,11 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../../api/client";
 import { inert } from "../../../parts/inert";
-import { sentence } from "../../../parts/sentence";
+import { WarningText } from "../../../parts/preview/WarningText";
 import { clock, daysOf, draftOf, type ManagedOsDraft } from "../draft";
 import { itemsQuery, type LibraryItem } from "../queries";
 import classes from "./Floor.module.css";
@@ -18,7 +19,7 @@ interface Props {
   /** The blueprints whose devices the item reaches. */
   blueprints: string[];
   /** What the server calls easily overlooked. */
-  warnings: string[];
+  warnings: Schemas["Warning"][];
 }
 
 /** A month, drawn: what counts is the calendar's. */
@@ -54,14 +55,16 @@ export function FloorAndCeiling({ draft, blueprints, warnings }: Props) {
         </li>
         {isNeverOffered && <Warning>{t("floor.never_offered")}</Warning>}
         {warnings.map((warning) => (
-          <Warning key={warning}>{sentence(warning)}</Warning>
+          <Warning key={warning.code}>
+            <WarningText warning={warning} />
+          </Warning>
         ))}
       </ul>
     </Section>
   );
 }
 
-function Warning({ children }: { children: string }) {
+function Warning({ children }: { children: ReactNode }) {
   return (
     <li className={classes.warning}>
       <IconAlertTriangle size={15} aria-hidden="true" />

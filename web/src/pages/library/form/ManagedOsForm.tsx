@@ -1,5 +1,6 @@
 // The settings of a Managed OS item.
 
+import type { Schemas } from "../../../api/client";
 import { Bsi } from "./Bsi";
 import { Enforcement } from "./Enforcement";
 import { FloorAndCeiling } from "./FloorAndCeiling";
@@ -9,7 +10,7 @@ import { Rings } from "./Rings";
 import { Details, Name } from "./Scope";
 import { Windows } from "./Windows";
 
-type Props = FormProps & { blueprints: string[]; warnings: string[] };
+type Props = FormProps & { blueprints: string[]; warnings: Schemas["Warning"][] };
 
 export function ManagedOsForm({ blueprints, warnings, ...props }: Props) {
   return (

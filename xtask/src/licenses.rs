@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::step::cargo_command;
 
-const ACCEPTED: [&str; 15] = [
+/// All permissive, but for MPL-2.0: it asks for the source of changes to its own files, and we change
+/// none (docs/decisions/0010-passkeys.md).
+const ACCEPTED: [&str; 16] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -19,6 +21,7 @@ const ACCEPTED: [&str; 15] = [
     "ISC",
     "MIT",
     "MIT-0",
+    "MPL-2.0",
     "OpenSSL",
     "Unicode-3.0",
     "Unlicense",

@@ -19,6 +19,11 @@ pub struct Account {
     pub second_factor_required: bool,
     /// Recovery codes that were not used yet.
     pub recovery_codes_left: u32,
+    /// How many passkeys the person can sign in with.
+    pub passkeys: u32,
+    /// The host that passkeys are bound to; none where devices reach the server by an address,
+    /// to which no passkey can be bound.
+    pub passkey_host: Option<String>,
 }
 
 /// One of the person's own sessions.

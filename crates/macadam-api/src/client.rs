@@ -2,6 +2,7 @@
 
 mod events;
 mod pages;
+mod passkeys;
 mod resources;
 
 use std::time::Duration;

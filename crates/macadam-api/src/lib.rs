@@ -21,6 +21,7 @@ pub mod feeds;
 pub mod library_items;
 pub mod notes;
 mod page;
+pub mod passkeys;
 pub mod people;
 pub mod policy_file;
 pub mod previews;

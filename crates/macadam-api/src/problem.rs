@@ -69,6 +69,10 @@ pub enum ErrorCode {
     WrongCredentials,
     /// The password was right; signing in needs a one-time code as well.
     CodeRequired,
+    /// The passkey is not one of this server, or its answer does not fit the question.
+    PasskeyRefused,
+    /// Devices reach this server by an address, to which no passkey can be bound.
+    PasskeysUnavailable,
     /// The organization asks for a second factor, and the caller has none yet.
     SecondFactorRequired,
     Forbidden,
@@ -107,11 +111,17 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidBody | Self::InvalidParameter | Self::UnknownParameter => 400,
-            Self::NotSignedIn | Self::WrongCredentials | Self::CodeRequired => 401,
+            Self::NotSignedIn
+            | Self::WrongCredentials
+            | Self::CodeRequired
+            | Self::PasskeyRefused => 401,
             Self::Forbidden | Self::SecondFactorRequired => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::AlreadyExists | Self::InUse | Self::PreviewOutdated => 409,
+            Self::AlreadyExists
+            | Self::InUse
+            | Self::PreviewOutdated
+            | Self::PasskeysUnavailable => 409,
             Self::ChangedMeanwhile => 412,
             Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
@@ -130,7 +140,11 @@ impl ErrorCode {
             Self::NotSignedIn => "sign in, or give a token that has not expired",
             Self::WrongCredentials => "check the e-mail address and the password",
             Self::CodeRequired => "sign in with the code that the authenticator app shows",
-            Self::SecondFactorRequired => "set up an authenticator app for your account first",
+            Self::PasskeyRefused => "try again, or sign in with your password",
+            Self::PasskeysUnavailable => "give the server a public_url with a name",
+            Self::SecondFactorRequired => {
+                "sign in with a passkey, or set up an authenticator app for your account first"
+            }
             Self::Forbidden => "ask an owner or admin for a role or token that allows it",
             Self::AlreadyExists => "choose another name, or change the existing one",
             Self::InUse => "remove it from what uses it first",
@@ -165,6 +179,8 @@ impl ErrorCode {
             Self::NotSignedIn => "not_signed_in",
             Self::WrongCredentials => "wrong_credentials",
             Self::CodeRequired => "code_required",
+            Self::PasskeyRefused => "passkey_refused",
+            Self::PasskeysUnavailable => "passkeys_unavailable",
             Self::SecondFactorRequired => "second_factor_required",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
@@ -220,13 +236,17 @@ mod tests {
         assert_eq!(Detail::new("", "is old").within("items").to_string(), "items: is old");
     }
 
-    const CODES: [ErrorCode; 23] = [
+    const CODES: [ErrorCode; 27] = [
         ErrorCode::InvalidBody,
         ErrorCode::InvalidParameter,
         ErrorCode::UnknownParameter,
         ErrorCode::InvalidSettings,
         ErrorCode::NotSignedIn,
         ErrorCode::WrongCredentials,
+        ErrorCode::CodeRequired,
+        ErrorCode::PasskeyRefused,
+        ErrorCode::PasskeysUnavailable,
+        ErrorCode::SecondFactorRequired,
         ErrorCode::Forbidden,
         ErrorCode::NotFound,
         ErrorCode::MethodNotAllowed,

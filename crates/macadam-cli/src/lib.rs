@@ -33,7 +33,7 @@ pub enum Command {
     SignOut(session::SignOut),
     /// Say who is signed in, and what they may do
     Whoami(session::Whoami),
-    /// Your own sign-in: sessions, password, second factor
+    /// Your own sign-in: sessions, password, second factor, passkeys
     Account(account::Account),
     /// What is asked of everybody who signs in
     SignInPolicy(account::SignInRules),

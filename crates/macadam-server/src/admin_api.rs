@@ -18,6 +18,7 @@ mod library_items;
 mod notes;
 mod paging;
 mod parameters;
+mod passkeys;
 mod people;
 mod policy;
 mod previews;
@@ -124,6 +125,12 @@ fn account() -> OpenApiRouter<App> {
         .routes(routes!(account::show_account))
         .routes(routes!(account::list_own_sessions))
         .routes(routes!(account::end_own_session))
+        .routes(routes!(passkeys::list_passkeys, passkeys::add_passkey))
+        .routes(routes!(passkeys::begin_passkey))
+        .routes(routes!(passkeys::rename_passkey))
+        .routes(routes!(passkeys::remove_passkey))
+        .routes(routes!(passkeys::begin_passkey_sign_in))
+        .routes(routes!(passkeys::sign_in_with_passkey))
         .routes(routes!(account::change_own_password))
         .routes(routes!(account::begin_totp, account::confirm_totp))
         .routes(routes!(account::remove_totp))

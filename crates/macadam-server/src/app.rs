@@ -30,6 +30,7 @@ mod legacy_updates;
 mod library;
 mod notes;
 mod pages;
+mod passkeys;
 mod people;
 mod policy;
 mod previews;
@@ -76,6 +77,7 @@ pub(crate) use knowledge::Knowledge;
 #[cfg(test)]
 pub(crate) use library::{BlueprintDocument, ItemDocument};
 pub(crate) use pages::{Rows, Wanted};
+pub(crate) use passkeys::{PasskeyError, RelyingParty};
 pub(crate) use people::PersonError;
 pub(crate) use previews::PreviewError;
 pub(crate) use profiles::AnswerScepError;
@@ -116,6 +118,8 @@ pub(crate) struct Parts {
     pub(crate) identity_trust: IdentityTrust,
     pub(crate) refusals: Refusals,
     pub(crate) doors: Doors,
+    /// None if passkeys cannot be bound to the public URL.
+    pub(crate) relying_party: Option<RelyingParty>,
     /// Device requests in the works.
     pub(crate) admission: Arc<Semaphore>,
     pub(crate) apple_feed: AppleFeed,

@@ -22,8 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::app::PrepareSetUpError;
 use crate::app::{
-    App, CommunitySource, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals, Signals,
-    Watchers,
+    App, CommunitySource, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals,
+    RelyingParty, Signals, Watchers,
 };
 use crate::clock::{FleetClock, Ids, WallClock};
 use crate::config::{Config, ServeArgs};
@@ -153,6 +153,7 @@ impl Server {
         let (doors, started_at) = (Doors::new(wall_clock.clone()), wall_clock.now());
         let app = App::new(Parts {
             admission: Arc::new(Semaphore::new(config.limits.concurrent_requests)),
+            relying_party: RelyingParty::of(&config),
             config,
             store,
             fleet_clock,

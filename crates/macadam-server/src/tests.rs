@@ -2,6 +2,7 @@
 //! handmade protocol messages over HTTP.
 
 mod admin;
+mod authenticator;
 mod commands;
 mod declarations;
 mod enrollment;

@@ -85,6 +85,15 @@ id_type!(
     RingHaltId
 );
 
+id_type!(
+    /// One passkey of a person.
+    PasskeyId
+);
+id_type!(
+    /// One challenge that a browser is to answer with a passkey.
+    PasskeyChallengeId
+);
+
 stored_as_uuid!(
     DeviceId,
     ItemId,
@@ -97,7 +106,9 @@ stored_as_uuid!(
     ExceptionId,
     RingHaltId,
     ViewId,
-    NoteId
+    NoteId,
+    PasskeyId,
+    PasskeyChallengeId
 );
 
 /// A SHA-256 hash: of a certificate, a token or an audit entry.

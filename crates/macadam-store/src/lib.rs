@@ -30,6 +30,7 @@ mod links;
 mod migrate;
 mod notes;
 mod outcomes;
+mod passkeys;
 mod people;
 mod policy;
 mod policy_stamp;
@@ -81,14 +82,15 @@ pub use facts::{DeviceFacts, Fact, FactsOutcome, OTHER_FACTS_LIMIT, PendingVersi
 pub use idempotency::{Remembered, Request};
 pub use identity::{Identity, IdentityState, RecognizedEnrollment};
 pub use ids::{
-    ApiTokenId, CommandId, EnrollmentId, ExceptionId, LinkId, NoteId, PersonId, RingHaltId,
-    SetToken, Sha256, ViewId,
+    ApiTokenId, CommandId, EnrollmentId, ExceptionId, LinkId, NoteId, PasskeyChallengeId,
+    PasskeyId, PersonId, RingHaltId, SetToken, Sha256, ViewId,
 };
 pub use items::{ItemRow, NewItem};
 pub use leases::Lease;
 pub use links::{Challenge, EnrollmentLink, NewChallenge, NewLink, UseOnce};
 pub use notes::Note;
 pub use outcomes::{Assignment, Base, Outcome, Written};
+pub use passkeys::{NewPasskey, Passkey, PasskeyChallenge, PasskeyUse};
 pub use people::{NewPerson, Person, PersonChanges, UpdatePersonError};
 pub use policy::PolicyChange;
 pub use policy_stamp::PolicyStamp;

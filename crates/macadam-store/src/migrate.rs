@@ -46,6 +46,7 @@ const MIGRATIONS: &[(i64, &str, Script)] = &[
         },
     ),
     (11, "wording", Script::Same(include_str!("../migrations/0011_wording.sql"))),
+    (12, "passkeys", Script::Same(include_str!("../migrations/0012_passkeys.sql"))),
 ];
 
 /// What SQLite calls the types of strict tables.

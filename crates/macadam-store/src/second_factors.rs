@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretSlice};
 
 use crate::db::{Conn, params, queries, row};
+use crate::passkeys::remove_all;
 use crate::{PersonId, Sha256, Store, StoreError};
 
 queries! {
@@ -114,6 +115,19 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write((person, codes), |conn, (person, codes)| Box::pin(replace(conn, *person, codes)))
             .await
+    }
+
+    /// Takes a person's second factor and passkeys away, and ends the sessions that showed
+    /// passkeys.
+    pub async fn reset_second_factors(&self, person: PersonId) -> Result<(), StoreError> {
+        self.write(person, |conn, person| {
+            Box::pin(async move {
+                conn.run(&FORGET_CODES, params![person]).await?;
+                conn.run(&REMOVE_TOTP, params![person]).await?;
+                remove_all(conn, *person).await
+            })
+        })
+        .await
     }
 
     /// Takes a person's second factor away. Says whether there was one.

@@ -4,17 +4,19 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::db::{params, queries, row};
-use crate::{PersonId, Sha256, Store, StoreError};
+use crate::db::{Conn, params, queries, row};
+use crate::{PasskeyId, PersonId, Sha256, Store, StoreError};
 
 queries! {
-    START = { "insert into session (token, person_id, started_at, used_at, expires_at, origin)
-        values ($1, $2, $3, $3, $4, $5)" }
+    START = { "insert into session (token, person_id, started_at, used_at, expires_at, origin,
+            passkey_id)
+        values ($1, $2, $3, $3, $4, $5, $6)" }
     OF_PERSON = { "select token, started_at, used_at, expires_at, origin from session
         where person_id = $1 and expires_at > $2 order by used_at desc, token" }
     SIGNED_IN = { "update person set signed_in_at = $2 where id = $1" }
     SESSION = { "select s.person_id, p.login, p.name, p.role, s.started_at, s.used_at,
-            s.expires_at, p.totp_confirmed_at is not null as has_second_factor
+            s.expires_at, (p.totp_confirmed_at is not null or s.passkey_id is not null)
+                as has_second_factor
         from session s join person p on p.id = s.person_id
         where s.token = $1 and s.expires_at > $2 and s.used_at > $3 and p.disabled_at is null" }
     USED = { "update session set used_at = $2 where token = $1 and used_at < $2" }
@@ -25,6 +27,7 @@ queries! {
     // One that got a certificate stays: it says which blueprint the certificate is for.
     OLD_CHALLENGES = { "delete from scep_challenge
         where expires_at <= $1 and certificate is null" }
+    OLD_PASSKEY_CHALLENGES = { "delete from passkey_challenge where expires_at <= $1" }
     OLD_LEASES = { "delete from lease where until <= $1" }
 }
 
@@ -65,6 +68,7 @@ row! {
         pub started_at: Timestamp,
         pub used_at: Timestamp,
         pub expires_at: Timestamp,
+        /// Whether the password alone would not have been enough, or a passkey was shown.
         pub has_second_factor: bool,
     }
 }
@@ -81,14 +85,7 @@ impl Store {
 
     /// Starts a session.
     pub async fn start_session(&self, session: NewSession) -> Result<(), StoreError> {
-        self.write(session, |conn, session| {
-            Box::pin(async move {
-                let NewSession { token, person, at, expires_at, origin } = session;
-                conn.run(&START, params![token, person, at, expires_at, origin]).await?;
-                conn.run(&SIGNED_IN, params![person, at]).await.map(drop)
-            })
-        })
-        .await
+        self.write(session, |conn, session| Box::pin(start(conn, session, None))).await
     }
 
     /// The session of a token, if it has neither expired nor been idle for longer than `idle`.
@@ -137,7 +134,14 @@ impl Store {
     pub async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
         self.write(now, |conn, now| {
             Box::pin(async move {
-                for statement in [&OLD_SESSIONS, &OLD_REQUESTS, &OLD_CHALLENGES, &OLD_LEASES] {
+                let statements = [
+                    &OLD_SESSIONS,
+                    &OLD_REQUESTS,
+                    &OLD_CHALLENGES,
+                    &OLD_PASSKEY_CHALLENGES,
+                    &OLD_LEASES,
+                ];
+                for statement in statements {
                     conn.run(statement, params![now]).await?;
                 }
                 Ok(())
@@ -145,4 +149,15 @@ impl Store {
         })
         .await
     }
+}
+
+/// Starts a session, which a passkey began or a password.
+pub(crate) async fn start(
+    conn: &mut Conn,
+    session: &NewSession,
+    passkey: Option<PasskeyId>,
+) -> Result<(), StoreError> {
+    let NewSession { token, person, at, expires_at, origin } = session;
+    conn.run(&START, params![token, person, at, expires_at, origin, passkey]).await?;
+    conn.run(&SIGNED_IN, params![person, at]).await.map(drop)
 }

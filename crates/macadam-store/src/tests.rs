@@ -10,6 +10,7 @@ mod fleet;
 mod forgetting;
 mod halts;
 mod outcomes;
+mod passkeys;
 mod same_on_both;
 mod saved;
 mod statements;

@@ -21,6 +21,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/passkey-challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the caller's browser to make a passkey. */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's own passkeys, the oldest first. */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Adds the passkey that the caller's browser has made. */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives one of the caller's own passkeys another name. */
+        put: operations["rename_passkey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes one of the caller's own passkeys; the other sessions that showed it end. */
+        post: operations["remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -724,7 +793,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes a person's second factor away, for somebody who lost it. */
+        /** Takes a person's second factor and passkeys away, for somebody who lost them. */
         delete: operations["reset_totp"];
         options?: never;
         head?: never;
@@ -940,6 +1009,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in whoever has the passkey that a browser has used. */
+        post: operations["sign_in_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey-challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a browser for a passkey of whoever wants to sign in. */
+        post: operations["begin_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1093,6 +1196,16 @@ export interface components {
             email: string;
             name: string;
             /**
+             * @description The host that passkeys are bound to; none where devices reach the server by an address,
+             *     to which no passkey can be bound.
+             */
+            passkey_host?: string | null;
+            /**
+             * Format: int32
+             * @description How many passkeys the person can sign in with.
+             */
+            passkeys: number;
+            /**
              * Format: int32
              * @description Recovery codes that were not used yet.
              */
@@ -1120,6 +1233,15 @@ export interface components {
          * @enum {string}
          */
         Actor: "person" | "token" | "system" | "device_user";
+        /** @description Adds a passkey that a browser has made. */
+        AddPasskey: {
+            /** Format: uuid */
+            challenge_id: string;
+            /** @description The browser's `PublicKeyCredential`, as its `toJSON` writes it. */
+            credential: Record<string, never>;
+            /** @description 1 to 100 characters. */
+            name: string;
+        };
         /** @description Something that needs a person. */
         Alert: {
             /** @description Stable name, such as `feed_stale`. */
@@ -1854,7 +1976,7 @@ export interface components {
          * @description What kind of thing went wrong. A code never changes its meaning.
          * @enum {string}
          */
-        ErrorCode: "invalid_body" | "invalid_parameter" | "unknown_parameter" | "invalid_settings" | "not_signed_in" | "wrong_credentials" | "code_required" | "second_factor_required" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "in_use" | "revision_required" | "changed_meanwhile" | "preview_outdated" | "preview_required" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "feed_not_believed" | "feed_unreachable" | "internal" | "unavailable" | "unknown";
+        ErrorCode: "invalid_body" | "invalid_parameter" | "unknown_parameter" | "invalid_settings" | "not_signed_in" | "wrong_credentials" | "code_required" | "passkey_refused" | "passkeys_unavailable" | "second_factor_required" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "in_use" | "revision_required" | "changed_meanwhile" | "preview_outdated" | "preview_required" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "feed_not_believed" | "feed_unreachable" | "internal" | "unavailable" | "unknown";
         /** @description An exemption; it ends by itself. */
         Exception: {
             /** Format: date-time */
@@ -2558,6 +2680,35 @@ export interface components {
             /** @description Give it as `cursor` to read on; `null` on the last page. */
             next_cursor?: string | null;
         };
+        /** @description One of the person's own passkeys. */
+        Passkey: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description How often the authenticator says it was used; 0 where it does not count, as those that are
+             *     the same on several devices do not.
+             */
+            sign_count: number;
+            /** Format: date-time */
+            used_at?: string | null;
+        };
+        /**
+         * @description What a browser is asked before it makes or uses a passkey. Good for one answer within some
+         *     minutes.
+         */
+        PasskeyChallenge: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description For the browser's `PublicKeyCredential.parseCreationOptionsFromJSON`, or
+             *     `parseRequestOptionsFromJSON`.
+             */
+            options: Record<string, never>;
+        };
         /** @description Since when and why an item is paused. */
         Pause: {
             reason: string;
@@ -2861,6 +3012,11 @@ export interface components {
             builds: components["schemas"]["ReleaseBuild"][];
             cves: components["schemas"]["Cve"][];
         };
+        /** @description Gives a passkey another name. */
+        RenamePasskey: {
+            /** @description 1 to 100 characters. */
+            name: string;
+        };
         /**
          * @description `POST /api/v1/ring-halts/{id}/resume`: lets a release go on. Its clock stood still meanwhile:
          *     the later rings get as many days more.
@@ -3073,6 +3229,13 @@ export interface components {
         SignInPolicy: {
             /** @description Whoever has no second factor can do nothing but set one up. */
             second_factor_required: boolean;
+        };
+        /** @description Signs in with a passkey that a browser has used. */
+        SignInWithPasskey: {
+            /** Format: uuid */
+            challenge_id: string;
+            /** @description The browser's `PublicKeyCredential`, as its `toJSON` writes it. */
+            credential: Record<string, never>;
         };
         /** @description The new session. Browsers get it as a cookie as well. */
         SignedIn: {
@@ -3488,6 +3651,263 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6660,6 +7080,88 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInWithPasskey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,7 +36,7 @@ use crate::summary::{Summary, SummaryQuery, VersionShare, VersionShareQuery};
 use crate::tokens::{CreateToken, CreatedToken, Token};
 use crate::views::{View, WriteView};
 
-type Asked<T> = Result<Answer<T>, ClientError>;
+pub(super) type Asked<T> = Result<Answer<T>, ClientError>;
 
 /// No query but the page's own.
 const EVERYTHING: crate::PageQuery = crate::PageQuery { limit: None, cursor: None };
@@ -99,7 +99,7 @@ impl Client {
         self.call(Method::POST, "/api/v1/account/recovery-codes", Ask::json(password)).await
     }
 
-    /// Takes a person's second factor away, for somebody who lost it.
+    /// Takes a person's second factor and passkeys away, for somebody who lost them.
     pub async fn reset_totp(&self, person: Uuid) -> Result<(), ClientError> {
         self.act(Method::DELETE, &format!("/api/v1/people/{person}/totp"), Ask::default()).await
     }

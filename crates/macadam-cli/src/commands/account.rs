@@ -1,9 +1,11 @@
-//! One's own sign-in: sessions, password, second factor.
+//! One's own sign-in: sessions, password, second factor, passkeys.
 
 use clap::{Args, Subcommand};
 use macadam_api::account::{
     ChangePassword, ConfirmTotp, OwnSession, RecoveryCodes, ShowPassword, SignInPolicy,
 };
+use macadam_api::client::Client;
+use macadam_api::passkeys::{Passkey, RenamePasskey};
 use uuid::Uuid;
 
 use crate::connection::Connection;
@@ -11,7 +13,7 @@ use crate::error::CliError;
 use crate::shell::Shell;
 use crate::{show, words};
 
-/// Your own sign-in: sessions, password, second factor
+/// Your own sign-in: sessions, password, second factor, passkeys
 #[derive(Debug, Args)]
 pub struct Account {
     #[command(subcommand)]
@@ -50,8 +52,36 @@ enum AccountCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Your passkeys; only a browser can make one or sign in with it
+    Passkeys {
+        #[command(subcommand)]
+        command: PasskeysCommand,
+    },
     /// Get other recovery codes; the old ones are worthless
     RecoveryCodes {
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum PasskeysCommand {
+    /// List them
+    List,
+    /// Give one another name
+    Rename {
+        /// As `account passkeys list` shows it
+        #[arg(value_parser = words::id)]
+        id: Uuid,
+        /// Its new name
+        name: String,
+    },
+    /// Remove one; the other sessions that showed it end
+    Remove {
+        /// As `account passkeys list` shows it
+        #[arg(value_parser = words::id)]
+        id: Uuid,
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
@@ -92,6 +122,7 @@ impl Account {
                         ("Second factor", show::yes_no(account.second_factor)),
                         ("Required", show::yes_no(account.second_factor_required)),
                         ("Recovery codes left", account.recovery_codes_left.to_string()),
+                        ("Passkeys", account.passkeys.to_string()),
                     ])
                 })
             }
@@ -129,10 +160,34 @@ impl Account {
                 shell.note("signing in needs the password alone from now on");
                 Ok(())
             }
+            AccountCommand::Passkeys { command } => command.run(shell, json, &client).await,
             AccountCommand::RecoveryCodes { password_stdin } => {
                 let password = shell.secret("Password:", password_stdin)?;
                 let answer = client.renew_recovery_codes(&ShowPassword { password }).await?;
                 show::answer(shell, json, &answer.bytes, || codes(&answer.value))
+            }
+        }
+    }
+}
+
+impl PasskeysCommand {
+    async fn run(self, shell: &mut Shell, json: bool, client: &Client) -> Result<(), CliError> {
+        match self {
+            Self::List => {
+                let answer = client.passkeys().await?;
+                show::answer(shell, json, &answer.bytes, || passkeys(&answer.value))
+            }
+            Self::Rename { id, name } => {
+                let answer = client.rename_passkey(id, &RenamePasskey { name }).await?;
+                show::answer(shell, json, &answer.bytes, || {
+                    passkeys(std::slice::from_ref(&answer.value))
+                })
+            }
+            Self::Remove { id, password_stdin } => {
+                let password = shell.secret("Password:", password_stdin)?;
+                client.remove_passkey(id, &ShowPassword { password }).await?;
+                shell.note("removed");
+                Ok(())
             }
         }
     }
@@ -172,6 +227,18 @@ fn sessions(sessions: &[OwnSession]) -> String {
     };
     let header = ["id", "started", "last used", "until", "from", ""];
     show::table(&header, sessions.iter().map(row))
+}
+
+fn passkeys(passkeys: &[Passkey]) -> String {
+    let row = |passkey: &Passkey| {
+        vec![
+            passkey.id.to_string(),
+            show::inert(&passkey.name),
+            show::instant(passkey.created_at),
+            show::maybe_instant(passkey.used_at),
+        ]
+    };
+    show::table(&["id", "name", "made", "last used"], passkeys.iter().map(row))
 }
 
 fn codes(codes: &RecoveryCodes) -> String {

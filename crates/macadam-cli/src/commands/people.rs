@@ -53,7 +53,7 @@ enum PeopleCommand {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Take a person's second factor away, for somebody who lost it
+    /// Take a person's second factor and passkeys away, for somebody who lost them
     ResetSecondFactor {
         /// E-mail address
         email: String,
@@ -90,7 +90,7 @@ impl People {
             PeopleCommand::ResetSecondFactor { email } => {
                 let person = by_email(&client, &email).await?;
                 client.reset_totp(person.id).await?;
-                shell.note("signing in needs the password alone from now on");
+                shell.note("the code and the passkeys are gone; the password alone signs in");
                 return Ok(());
             }
             PeopleCommand::Delete { email } => {

@@ -120,7 +120,7 @@ pub(super) async fn renew_recovery_codes(
     Ok(Json(app.renew_recovery_codes(&caller, body.password).await?))
 }
 
-/// Takes a person's second factor away, for somebody who lost it.
+/// Takes a person's second factor and passkeys away, for somebody who lost them.
 #[utoipa::path(delete, path = "/people/{id}/totp", tag = "people", params(("id" = Uuid, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
@@ -155,7 +155,8 @@ pub(super) async fn write_sign_in_policy(
     Ok(Json(app.write_sign_in_policy(&may.caller, body).await?))
 }
 
-fn secret(headers: &HeaderMap) -> String {
+/// The secret of the session that asks.
+pub(super) fn secret(headers: &HeaderMap) -> String {
     credential(headers).map(|(secret, _)| secret).unwrap_or_default()
 }
 
@@ -163,6 +164,7 @@ impl From<AccountError> for ApiError {
     fn from(error: AccountError) -> Self {
         let message = error.to_string();
         match error {
+            AccountError::SignInWithPasskey => Self::new(ErrorCode::SecondFactorRequired, message),
             AccountError::NoPerson | AccountError::Required => {
                 Self::new(ErrorCode::Forbidden, message)
             }

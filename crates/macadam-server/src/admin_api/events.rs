@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     /// Writes that change nothing another person sees.
-    const UNSEEN: [&str; 8] = [
+    const UNSEEN: [&str; 14] = [
         "/api/v1/backtests",
         "/api/v1/session",
         "/api/v1/previews",
@@ -140,6 +140,12 @@ mod tests {
         "/api/v1/account/totp",
         "/api/v1/account/totp/removal",
         "/api/v1/account/recovery-codes",
+        "/api/v1/account/passkey-challenges",
+        "/api/v1/account/passkeys",
+        "/api/v1/account/passkeys/{id}",
+        "/api/v1/account/passkeys/{id}/removal",
+        "/api/v1/session/passkey",
+        "/api/v1/session/passkey-challenges",
     ];
 
     #[test]

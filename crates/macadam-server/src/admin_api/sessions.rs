@@ -88,7 +88,7 @@ pub(super) async fn set_up(
     Ok(signed_in(&app, &cookie, started))
 }
 
-fn check_attempts(app: &App, anybody: &Anybody) -> Result<(), ApiError> {
+pub(super) fn check_attempts(app: &App, anybody: &Anybody) -> Result<(), ApiError> {
     if app.may_try_to_sign_in(anybody.address) {
         return Ok(());
     }
@@ -96,7 +96,7 @@ fn check_attempts(app: &App, anybody: &Anybody) -> Result<(), ApiError> {
     Err(ApiError::new(ErrorCode::TooManyRequests, message))
 }
 
-fn signed_in(app: &App, cookie: &SessionCookie, started: StartedSession) -> Response {
+pub(super) fn signed_in(app: &App, cookie: &SessionCookie, started: StartedSession) -> Response {
     let token = started.secret.expose_secret().to_owned();
     let cookie = cookie.keep(&token, seconds_left(app, &started.caller));
     (cookie, Json(SignedIn { token, session: session(&started.caller) })).into_response()
@@ -126,6 +126,15 @@ impl From<SignInError> for ApiError {
             SignInError::TooManyCodes => Self::new(ErrorCode::TooManyRequests, error.to_string()),
             SignInError::Code(error) => Self::internal(*error),
             SignInError::Hash(error) => Self::internal(error),
+            SignInError::Passkey(error) => {
+                Self::new(ErrorCode::PasskeyRefused, format!("the passkey was refused: {error}"))
+            }
+            SignInError::PasskeysUnavailable => {
+                Self::new(ErrorCode::PasskeysUnavailable, error.to_string())
+            }
+            SignInError::Busy => Self::new(ErrorCode::TooManyRequests, error.to_string()),
+            SignInError::Ask(error) => Self::internal(error),
+            SignInError::Stored(error) => Self::internal(error),
             SignInError::Store(error) => Self::internal(error),
         }
     }

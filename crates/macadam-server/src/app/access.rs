@@ -18,8 +18,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::sync::Semaphore;
+use webauthn_rs::prelude::WebauthnError;
 
 use super::account::AccountError;
+use super::passkeys::PasskeyAnswerError;
 use super::{App, code_of, value_of};
 use crate::clock::WallClock;
 
@@ -45,6 +47,9 @@ const CODES_AT_ONCE: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
 const CODE_EVERY: Duration = Duration::from_secs(60);
 /// Addresses that are remembered before those that did not try lately are forgotten.
 const ADDRESSES: usize = 10_000;
+/// Questions to browsers of one address for a passkey: every page to sign in asks one.
+const QUESTIONS_AT_ONCE: NonZeroU32 = NonZeroU32::new(60).expect("sixty is not zero");
+const QUESTION_EVERY: Duration = Duration::from_secs(2);
 /// Passwords hashed at the same time; each takes some 20 MB.
 const HASHES_AT_ONCE: usize = 2;
 
@@ -69,6 +74,7 @@ type Attempts = RateLimiter<
 /// What keeps guessing passwords slow and cheap.
 pub(crate) struct Doors {
     attempts: Attempts,
+    questions: Attempts,
     /// One-time codes and passwords of somebody who is past the first door, by login.
     codes: Codes,
     hashing: Semaphore,
@@ -91,10 +97,16 @@ impl Doors {
             DefaultKeyedStateStore::default(),
             clock.clone(),
         );
+        let quota = Quota::with_period(QUESTION_EVERY).expect("the period is not zero");
+        let questions = Attempts::new(
+            quota.allow_burst(QUESTIONS_AT_ONCE),
+            DefaultKeyedStateStore::default(),
+            clock.clone(),
+        );
         let quota = Quota::with_period(CODE_EVERY).expect("the period is not zero");
         let quota = quota.allow_burst(CODES_AT_ONCE);
         let codes = Codes::new(quota, DefaultKeyedStateStore::default(), clock);
-        Self { attempts, codes, hashing: Semaphore::new(HASHES_AT_ONCE) }
+        Self { attempts, questions, codes, hashing: Semaphore::new(HASHES_AT_ONCE) }
     }
 }
 
@@ -117,7 +129,7 @@ pub(crate) struct Caller {
     pub(crate) role: Role,
     pub(crate) address: IpAddr,
     pub(crate) expires_at: Timestamp,
-    /// Whether the organization asks for a second factor that this person has not set up yet.
+    /// Whether the organization asks for a second factor that this session has not shown.
     pub(crate) lacks_second_factor: bool,
 }
 
@@ -140,6 +152,16 @@ pub(crate) enum SignInError {
     Code(#[source] Box<AccountError>),
     #[error("the password could not be checked")]
     Hash(#[from] HashPasswordError),
+    #[error("the passkey was not accepted")]
+    Passkey(#[from] PasskeyAnswerError),
+    #[error("devices reach this server by an address, to which no passkey can be bound")]
+    PasskeysUnavailable,
+    #[error("too many browsers are being asked for passkeys; wait some minutes")]
+    Busy,
+    #[error("a question for a browser cannot be made")]
+    Ask(#[source] WebauthnError),
+    #[error("what is stored of a passkey cannot be read")]
+    Stored(#[source] serde_json::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -156,11 +178,12 @@ pub(crate) enum HashPasswordError {
 impl App {
     /// Whether somebody at this address may try a password now.
     pub(crate) fn may_try_to_sign_in(&self, address: IpAddr) -> bool {
-        let attempts = &self.doors.attempts;
-        if attempts.len() > ADDRESSES {
-            attempts.retain_recent();
-        }
-        attempts.check_key(&network_of(address)).is_ok()
+        is_within(&self.doors.attempts, address)
+    }
+
+    /// Whether the browser of somebody at this address may be asked for a passkey now.
+    pub(crate) fn may_ask_for_passkey(&self, address: IpAddr) -> bool {
+        is_within(&self.doors.questions, address)
     }
 
     /// Who has this secret, if it is that of a live session or token.
@@ -222,6 +245,19 @@ impl App {
             return Err(SignInError::WrongCredentials);
         };
         let has_second_factor = self.check_second_factor(&person, code, address).await?;
+        let (session, started) = self.prepare_session(&person, address, has_second_factor).await?;
+        self.audit(&started.caller, "sign_in", "session", Value::Null).await?;
+        self.store.start_session(session).await?;
+        Ok(started)
+    }
+
+    /// A session, still to be started, for a person who has shown who they are.
+    pub(super) async fn prepare_session(
+        &self,
+        person: &Person,
+        address: IpAddr,
+        has_second_factor: bool,
+    ) -> Result<(NewSession, StartedSession), SignInError> {
         let role = role_from_code(&person.role).ok_or(SignInError::WrongCredentials)?;
         let now = self.wall_clock.now();
         let expires_at = now.checked_add(SESSION_LIFE).unwrap_or(Timestamp::MAX);
@@ -230,23 +266,20 @@ impl App {
         let required = self.sign_in_policy().await?.second_factor_required;
         let caller = Caller {
             actor: Actor::Person,
-            name: person.login,
+            name: person.login.clone(),
             role,
             address,
             expires_at,
             lacks_second_factor: required && !has_second_factor,
         };
-        self.audit(&caller, "sign_in", "session", Value::Null).await?;
-        self.store
-            .start_session(NewSession {
-                token,
-                person: person.id,
-                at: now,
-                expires_at,
-                origin: address.to_string(),
-            })
-            .await?;
-        Ok(StartedSession { secret, caller })
+        let session = NewSession {
+            token,
+            person: person.id,
+            at: now,
+            expires_at,
+            origin: address.to_string(),
+        };
+        Ok((session, StartedSession { secret, caller }))
     }
 
     /// Extends the session of a browser that is in use, and says until when it lives by now.
@@ -367,6 +400,13 @@ impl App {
 /// A login as it is stored: addresses differ in more than case.
 pub(super) fn login_of(email: &str) -> String {
     email.trim().to_lowercase()
+}
+
+fn is_within(limit: &Attempts, address: IpAddr) -> bool {
+    if limit.len() > ADDRESSES {
+        limit.retain_recent();
+    }
+    limit.check_key(&network_of(address)).is_ok()
 }
 
 /// Whoever has one address of IPv6 has a whole network of them.

@@ -43,6 +43,8 @@ pub(crate) enum AccountError {
     NoSecondFactor,
     #[error("the organization asks for a second factor")]
     Required,
+    #[error("sign in with your passkey first, or ask an owner to take it away")]
+    SignInWithPasskey,
     #[error("the password cannot be used")]
     Settings(Vec<Detail>),
     #[error("a one-time code cannot be made")]
@@ -59,6 +61,7 @@ impl App {
         let person = self.own_person(caller).await?;
         let factor = self.store.second_factor(person.id).await?;
         let factor = factor.filter(|factor| factor.confirmed_at.is_some());
+        let passkeys = self.store.passkeys_of(person.id).await?;
         let left = factor.as_ref().map_or(0, |factor| factor.recovery_codes);
         Ok(Account {
             role: role_from_code(&person.role).ok_or(AccountError::NoPerson)?,
@@ -67,6 +70,8 @@ impl App {
             second_factor: factor.is_some(),
             second_factor_required: self.sign_in_policy().await?.second_factor_required,
             recovery_codes_left: u32::try_from(left).unwrap_or_default(),
+            passkeys: u32::try_from(passkeys.len()).unwrap_or(u32::MAX),
+            passkey_host: self.passkey_host(),
         })
     }
 
@@ -130,6 +135,7 @@ impl App {
         password: String,
     ) -> Result<TotpSecret, AccountError> {
         let person = self.prove(caller, password).await?;
+        self.check_bar(caller, &person).await?;
         let secret = self.ids.random::<20>();
         let totp = totp(&secret, &person.login)?;
         self.audit(caller, "begin_totp", &target(&person), Value::Null).await?;
@@ -170,7 +176,8 @@ impl App {
         password: String,
     ) -> Result<(), AccountError> {
         let person = self.prove(caller, password).await?;
-        if self.sign_in_policy().await?.second_factor_required {
+        let has_passkey = !self.store.passkeys_of(person.id).await?.is_empty();
+        if !has_passkey && self.sign_in_policy().await?.second_factor_required {
             return Err(AccountError::Required);
         }
         self.audit(caller, "remove_totp", &target(&person), Value::Null).await?;
@@ -255,8 +262,25 @@ impl App {
         }
     }
 
+    /// Whoever is barred for want of a second factor may set up their first one, but none beside a
+    /// passkey that they did not show: a stolen password must not be the way around it.
+    pub(super) async fn check_bar(
+        &self,
+        caller: &Caller,
+        person: &Person,
+    ) -> Result<(), AccountError> {
+        if caller.lacks_second_factor && !self.store.passkeys_of(person.id).await?.is_empty() {
+            return Err(AccountError::SignInWithPasskey);
+        }
+        Ok(())
+    }
+
     /// The caller, who knows the password.
-    async fn prove(&self, caller: &Caller, password: String) -> Result<Person, AccountError> {
+    pub(super) async fn prove(
+        &self,
+        caller: &Caller,
+        password: String,
+    ) -> Result<Person, AccountError> {
         let person = self.own_person(caller).await?;
         self.check_attempts(&person)?;
         let found = self.store.person_by_login(&person.login).await?;
@@ -265,7 +289,7 @@ impl App {
         if is_right { Ok(person) } else { Err(AccountError::WrongPassword) }
     }
 
-    async fn own_person(&self, caller: &Caller) -> Result<Person, AccountError> {
+    pub(super) async fn own_person(&self, caller: &Caller) -> Result<Person, AccountError> {
         let is_person = caller.actor == macadam_api::sessions::Actor::Person;
         let found = self.store.person_by_login(&caller.name).await?;
         let person = found.map(|(person, _)| person).filter(|_| is_person);
@@ -308,7 +332,8 @@ fn session_id(token: Sha256) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-fn target(person: &Person) -> String {
+/// How a person stands in the audit log.
+pub(super) fn target(person: &Person) -> String {
     format!("people/{}", person.id)
 }
 

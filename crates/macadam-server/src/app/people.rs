@@ -129,7 +129,7 @@ impl App {
         self.change_person(id, revision, changes).await
     }
 
-    /// Takes a person's second factor away, for somebody who lost it.
+    /// Takes a person's second factor and passkeys away, for somebody who lost them.
     pub(crate) async fn reset_totp(
         &self,
         caller: &Caller,
@@ -139,7 +139,7 @@ impl App {
         check_owner(caller, person.role)?;
         let detail = json!({ "email": person.email });
         self.audit(caller, "reset_totp", &format!("people/{id}"), detail).await?;
-        self.store.remove_totp(id).await?;
+        self.store.reset_second_factors(id).await?;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod device_actions;
 mod events;
 mod fleet;
 mod lists;
+mod passkeys;
 mod policy;
 mod rings;
 mod saved;

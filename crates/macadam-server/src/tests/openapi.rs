@@ -11,15 +11,25 @@ use super::world::World;
 use crate::admin_api;
 
 /// Operations for somebody who is not signed in.
-const PUBLIC: [&str; 3] = ["post /api/v1/session", "get /api/v1/setup", "post /api/v1/setup"];
+const PUBLIC: [&str; 5] = [
+    "post /api/v1/session",
+    "post /api/v1/session/passkey",
+    "post /api/v1/session/passkey-challenges",
+    "get /api/v1/setup",
+    "post /api/v1/setup",
+];
 /// Operations with a body that change nothing, or only what is the caller's own.
-const HARMLESS: [&str; 12] = [
+const HARMLESS: [&str; 16] = [
     "post /api/v1/backtests",
     "post /api/v1/account/totp",
     "put /api/v1/account/totp",
     "post /api/v1/account/totp/removal",
     "post /api/v1/account/recovery-codes",
     "put /api/v1/account/password",
+    "post /api/v1/account/passkey-challenges",
+    "post /api/v1/account/passkeys",
+    "put /api/v1/account/passkeys/{id}",
+    "post /api/v1/account/passkeys/{id}/removal",
     "delete /api/v1/account/sessions/{id}",
     "post /api/v1/previews",
     "delete /api/v1/session",

@@ -31,6 +31,7 @@ fn all_statements() -> Vec<&'static Statement> {
         migrate::STATEMENTS,
         notes::STATEMENTS,
         crate::outcomes::STATEMENTS,
+        crate::passkeys::STATEMENTS,
         people::STATEMENTS,
         policy_stamp::STATEMENTS,
         pushes::STATEMENTS,

@@ -12,6 +12,7 @@ import { Moment } from "../../parts/Time";
 import { useSignOut } from "../../shell/signOut";
 import { chooseLanguage, type Language, languages } from "../../texts";
 import classes from "./Account.module.css";
+import { Passkeys } from "./Passkeys";
 import { PasswordForm } from "./PasswordForm";
 import { SecondFactor } from "./SecondFactor";
 import { Sessions } from "./Sessions";
@@ -63,6 +64,9 @@ export function AccountPage() {
         </Card>
         <Card title={t("second.title")}>
           <SecondFactor />
+        </Card>
+        <Card title={t("passkeys.title")}>
+          <Passkeys />
         </Card>
         <Card title={t("sessions.title")}>
           <Sessions />

@@ -2,7 +2,7 @@
 
 import { Button, Group, PasswordInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
@@ -14,9 +14,13 @@ interface Props<T> {
   ask: (password: string) => Promise<T>;
   done: (answer: T) => void;
   cancel: () => void;
+  /** What is asked for besides. */
+  children?: ReactNode;
+  /** Why it was refused, where that needs words of its own. */
+  failed?: (error: Error) => ReactNode;
 }
 
-export function AskPassword<T>({ label, ask, done, cancel }: Props<T>) {
+export function AskPassword<T>({ label, ask, done, cancel, children, failed }: Props<T>) {
   const { t } = useTranslation(["account", "common"]);
   const { data: session } = useQuery(sessionQuery);
   const [password, setPassword] = useState("");
@@ -30,7 +34,8 @@ export function AskPassword<T>({ label, ask, done, cancel }: Props<T>) {
     <form onSubmit={submit} className={classes.form}>
       {/* Password managers learn by it whose password this is. */}
       <input type="hidden" name="username" autoComplete="username" value={session?.name ?? ""} />
-      {asking.error && !isWrong && <Failed error={asking.error} />}
+      {asking.error && !isWrong && (failed?.(asking.error) ?? <Failed error={asking.error} />)}
+      {children}
       <PasswordInput
         label={t("second.password")}
         autoComplete="current-password"

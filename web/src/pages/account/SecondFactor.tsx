@@ -85,6 +85,14 @@ export function SecondFactor() {
   }
 }
 
+/** What is to be said about signing in without codes. */
+function offText(account: Schemas["Account"]) {
+  if (account.passkeys > 0) {
+    return "second.off_beside_passkey";
+  }
+  return account.second_factor_required ? "second.must" : "second.off";
+}
+
 interface StateProps {
   account: Schemas["Account"];
   choose: (kind: "begin" | "renew" | "remove") => void;
@@ -95,13 +103,12 @@ function State({ account, choose }: StateProps) {
   if (!account.second_factor) {
     return (
       <>
-        <p className={classes.text}>
-          {t(account.second_factor_required ? "second.must" : "second.off")}
-        </p>
+        <p className={classes.text}>{t(offText(account))}</p>
         <Button onClick={() => choose("begin")}>{t("second.begin")}</Button>
       </>
     );
   }
+  const canRemove = !account.second_factor_required || account.passkeys > 0;
   return (
     <>
       <p className={classes.text}>{t("second.on")}</p>
@@ -112,13 +119,13 @@ function State({ account, choose }: StateProps) {
         <Button variant="default" onClick={() => choose("renew")}>
           {t("second.renew")}
         </Button>
-        {!account.second_factor_required && (
+        {canRemove && (
           <Button variant="default" color="red" onClick={() => choose("remove")}>
             {t("second.remove")}
           </Button>
         )}
       </Group>
-      {account.second_factor_required && <p className={classes.hint}>{t("second.required")}</p>}
+      {!canRemove && <p className={classes.hint}>{t("second.required")}</p>}
     </>
   );
 }

@@ -8,6 +8,11 @@ export const accountQuery = queryOptions({
   queryFn: ({ signal }) => asked(api.GET("/api/v1/account", { signal })),
 });
 
+export const passkeysQuery = queryOptions({
+  queryKey: ["account", "passkeys"],
+  queryFn: ({ signal }) => asked(api.GET("/api/v1/account/passkeys", { signal })),
+});
+
 export const ownSessionsQuery = queryOptions({
   queryKey: ["account", "sessions"],
   queryFn: ({ signal }) => asked(api.GET("/api/v1/account/sessions", { signal })),

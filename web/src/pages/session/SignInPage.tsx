@@ -1,15 +1,16 @@
-// Signing in: with a password, and with a code where the person has set up a second factor.
+// Signing in: with a password and, where the person has set one up, a code; or with a passkey.
 
 import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, api, asked } from "../../api/client";
+import { ApiError, api, asked, type Schemas } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 import { useFailure } from "../../parts/Message";
 import { CodeField } from "./CodeField";
 import { Door } from "./Door";
+import { PasskeySignIn } from "./PasskeySignIn";
 
 type Step = "password" | "code";
 
@@ -22,16 +23,17 @@ export function SignInPage() {
   const [code, setCode] = useState("");
   const client = useQueryClient();
   const router = useRouter();
+  const enter = ({ session }: Schemas["SignedIn"]) => {
+    client.clear();
+    client.setQueryData(sessionQuery.queryKey, session);
+    router.history.push(inside(next));
+  };
   const signIn = useMutation({
     mutationFn: () => {
       const second = step === "code" ? { code: code.trim() } : {};
       return asked(api.POST("/api/v1/session", { body: { email, password, ...second } }));
     },
-    onSuccess: ({ session }) => {
-      client.clear();
-      client.setQueryData(sessionQuery.queryKey, session);
-      router.history.push(inside(next));
-    },
+    onSuccess: enter,
     onError: (error) => {
       setCode("");
       if (asksCode(error)) {
@@ -63,7 +65,7 @@ export function SignInPage() {
               label={t("sign_in.email")}
               type="email"
               name="email"
-              autoComplete="username"
+              autoComplete="username webauthn"
               required
               withAsterisk={false}
               data-autofocus
@@ -94,6 +96,7 @@ export function SignInPage() {
           </Button>
         )}
       </form>
+      {step === "password" && <PasskeySignIn done={enter} />}
     </Door>
   );
 }

@@ -25,7 +25,7 @@ fn password() -> ShowPassword {
 }
 
 /// What an authenticator app shows now.
-fn code(world: &World, secret: &str) -> String {
+pub(super) fn code(world: &World, secret: &str) -> String {
     let secret = Secret::try_from_base32(secret).unwrap();
     let seconds = u64::try_from(world.wall.now().as_second()).unwrap();
     Builder::new().with_secret(secret).build().unwrap().generate(seconds).to_string()

@@ -41,7 +41,9 @@ test("what is in the way opens the devices it holds for", async ({ page }) => {
   const blockers = page.getByRole("region", { name: "Who will not get there by themselves" });
   await blockers.getByRole("link").first().click();
   await expect(page).toHaveURL(/blocker=/);
-  await expect(page.getByRole("button", { name: /Remove the filter Kept from its target by/ })).toBeVisible();
+  await expect(
+    page.getByRole("button", { name: /Remove the filter Kept from its target by/ }),
+  ).toBeVisible();
   await expect(page.getByRole("table", { name: "Devices" }).getByRole("row").nth(1)).toBeVisible();
 });
 

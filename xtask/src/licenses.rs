@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::step::cargo_command;
 
-/// All permissive, but for MPL-2.0: it asks for the source of changes to its own files, and we change
-/// none (docs/decisions/0010-passkeys.md).
+/// All permissive, but for MPL-2.0: it asks for the source of changes to its own files, and we
+/// change none (docs/decisions/0011-passkeys.md).
 const ACCEPTED: [&str; 16] = [
     "0BSD",
     "Apache-2.0",

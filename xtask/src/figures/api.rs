@@ -1,5 +1,5 @@
-//! How long the server takes to answer what people's pages ask about a large fleet: the calls of the
-//! web app, one after another.
+//! How long the server takes to answer what people's pages ask about a large fleet: the calls of
+//! the web app, one after another.
 
 use std::time::Duration;
 
@@ -41,7 +41,8 @@ fn measure(engine: Engine, devices: u32, reuse: Reuse) -> anyhow::Result<()> {
         for timing in timings {
             let number = |name: &str| timing[name].as_f64().unwrap_or_default();
             println!(
-                "| {engine:?} | {devices} | {} | {} | {:.1} | {:.1} | {:.1} | {:.0} | p95 < {} ms |",
+                "| {engine:?} | {devices} | {} | {} | {:.1} | {:.1} | {:.1} | {:.0} | \
+                p95 < {} ms |",
                 page.name,
                 timing["name"].as_str().unwrap_or_default(),
                 number("p50_ms"),
@@ -163,14 +164,20 @@ fn item_status(known: &Known) -> Vec<Value> {
 /// What the form asks while somebody types.
 fn preview(known: &Known) -> Vec<Value> {
     let settings = &known.item["settings"];
-    let request = |name: &str, body: Value| json!({ "name": name, "method": "POST", "path": "/api/v1/previews", "body": body });
+    let request = |name: &str, body: Value| {
+        let method = "POST";
+        json!({ "name": name, "method": method, "path": "/api/v1/previews", "body": body })
+    };
     let mut later = settings.clone();
     later["enforcement"] = json!({ "mode": "rolling", "within": "3w", "at": "10:15:00" });
     let mut minimum = settings.clone();
     minimum["enforcement"] = json!({
         "mode": "minimum", "version": "26.2", "on": "2026-03-02", "at": "12:30:00",
     });
-    let item = |settings: &Value| json!({ "kind": "library_item", "id": known.item["id"], "settings": settings });
+    let item = |settings: &Value| {
+        let id = &known.item["id"];
+        json!({ "kind": "library_item", "id": id, "settings": settings })
+    };
     vec![
         request("item as it is", item(settings)),
         request("other delay", item(&later)),

@@ -1,5 +1,5 @@
-//! Fleets that were enrolled once and are kept: enrolling a hundred thousand devices takes a quarter
-//! of an hour, and what is measured on them works on a copy.
+//! Fleets that were enrolled once and are kept: enrolling a hundred thousand devices takes a
+//! quarter of an hour, and what is measured on them works on a copy.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -10,7 +10,7 @@ use macadam_api::decisions::local_moment;
 use macadam_declare::{DeclarationSet, Subject};
 use macadam_policy::{
     AssignedItem, Assignment, Attributes, Blocker, BlueprintId, Decision, Device, DeviceId, ItemId,
-    Mechanism, Outcome, Status, Target, assigned_items, decide, managed_os_items, readiness,
+    Outcome, Status, Target, assigned_items, decide, managed_os_items, readiness,
 };
 use macadam_store::{DecisionRecord, DeviceSituation};
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! Keeps the fleet in memory up to date, so that whoever looks at all of it need not wait until it is
-//! read.
+//! Keeps the fleet in memory up to date, so that whoever looks at all of it need not wait until it
+//! is read.
 
 use std::time::Duration;
 

@@ -81,7 +81,7 @@ pub fn measure_calls(
     let mut path = call.path.clone();
     if call.is_next_page {
         let first = parsed(&send(wire, call, &path, token)?)?;
-        let cursor = first["next_cursor"].as_str();
+        let cursor = first.get("next_cursor").and_then(Value::as_str);
         let cursor = cursor.ok_or_else(|| CallError::NoNextPage(path.clone()))?;
         let joint = if path.contains('?') { '&' } else { '?' };
         path = format!("{path}{joint}cursor={cursor}");

@@ -116,12 +116,12 @@ fn tags_of(member: &std::sync::Arc<Member>) -> String {
     member.situation().tags.join(" ")
 }
 
-async fn filters_find_what_each_row_says(store: Store) {
+async fn thirty_devices(store: &Store) {
     let versions = ["15.6", "26.1", "26.2", "26.10", "none"];
     let (statuses, outcomes) =
         (["pass", "pending", "error"], ["install", "unresolved", "excluded"]);
     for number in 1..=30 {
-        enroll(&store, number).await;
+        enroll(store, number).await;
         let pick = |all: &[&str]| all[number as usize % all.len()].to_owned();
         let facts = vec![
             Fact::OsVersion(pick(&versions)),
@@ -140,11 +140,16 @@ async fn filters_find_what_each_row_says(store: Store) {
             store.record_decisions(at(6), vec![record]).await.unwrap();
         }
     }
+}
+
+/// Whether a row is one that a filter means.
+type Says = Box<dyn Fn(&DeviceRow) -> bool>;
+
+fn filters() -> Vec<(DeviceFilter, Says)> {
     let all = DeviceFilter::default;
     let order = |text: &str| text.parse::<OsVersion>().unwrap().order();
     let (below, from) = (order("26.2"), order("26.2"));
-    type Says = Box<dyn Fn(&DeviceRow) -> bool>;
-    let cases: Vec<(DeviceFilter, Says)> = vec![
+    vec![
         (DeviceFilter { search: Some("C 3".into()), ..all() }, Box::new(|it| it.name == "Mac 3")),
         (
             DeviceFilter { platform: Some(Platform::MacOs), ..all() },
@@ -188,10 +193,15 @@ async fn filters_find_what_each_row_says(store: Store) {
                 it.status.as_deref() == Some("pass") && it.os_order.is_some_and(|it| it < below)
             }),
         ),
-    ];
-    let rows = store.devices(&all(), DeviceOrder::Deadline, None, 100).await.unwrap();
+    ]
+}
+
+async fn filters_find_what_each_row_says(store: Store) {
+    thirty_devices(&store).await;
+    let rows =
+        store.devices(&DeviceFilter::default(), DeviceOrder::Deadline, None, 100).await.unwrap();
     assert_eq!(rows.len(), 30);
-    for (filter, says) in cases {
+    for (filter, says) in filters() {
         let expected: Vec<_> = rows.iter().filter(|row| says(row)).map(|row| row.id).collect();
         assert!(!expected.is_empty() && expected.len() < 30, "{filter:?}");
         let (mut found, mut after) = (Vec::new(), None);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use macadam_api::Os;
 use macadam_api::previews::{NoticeSuggestion, Preview, PreviewDevice, PreviewGroup, Warning};
 use macadam_policy::{
     Installation, ManagedOs, OsVersion, Platform, VersionEnforcement, give_everybody_days,

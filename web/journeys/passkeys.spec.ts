@@ -41,8 +41,8 @@ test("person makes a passkey and signs in with it, without a password", async ({
   await page.context().clearCookies();
   await key.touched(false);
   await page.goto("/sign-in?next=/account");
-  await key.touched(true);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await key.touched(true);
   await expect(page).toHaveURL(/\/account$/);
   await expect(page.getByText(email).first()).toBeVisible();
   await expect(passkeys).toHaveText([/Desk key.*Last used/s]);
@@ -55,8 +55,8 @@ test("person makes a passkey and signs in with it, without a password", async ({
   await page.context().clearCookies();
   await key.touched(false);
   await page.goto("/sign-in");
-  await key.touched(true);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await key.touched(true);
   await expect(page.getByRole("alert")).toContainText("The passkey was not accepted");
   await signIn(page, email);
 });
@@ -71,8 +71,8 @@ test("browser that is not used as its owner signs nobody in", async ({ page }) =
   await key.touched(false);
   await page.goto("/sign-in");
   await key.verifies(false);
-  await key.touched(true);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await key.touched(true);
   await expect(page.getByRole("status")).toContainText("No passkey was used");
   await key.verifies(true);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();

@@ -41,7 +41,7 @@ test("token is shown once and revoked", async ({ page }) => {
 });
 
 test("releases count as approved after some days, with a reason", async ({ page }) => {
-  const approval = () => (JSON.parse(macadam("server", "--json")) as Server).approval;
+  const approval = () => (JSON.parse(macadam("status", "--json")) as Server).approval;
   const card = page.getByRole("region", { name: "Releases count as approved" });
   await page.goto("/settings");
   await expect(card.getByRole("radio", { name: "At once" })).toBeChecked();

@@ -4,12 +4,14 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import { createQueryClient } from "./api/queries";
 import { PageFailed } from "./parts/PageFailed";
 import { PageLoading } from "./parts/PageLoading";
 import { PageUnknown } from "./parts/PageUnknown";
 import { routes } from "./routes";
-import { cssVariables, theme } from "./theme";
+import { cssVariables, themeFor } from "./theme";
 
 const queryClient = createQueryClient();
 
@@ -39,6 +41,9 @@ function styleNonce(): string {
 }
 
 export function App() {
+  const { t } = useTranslation("common");
+  const close = t("close");
+  const theme = useMemo(() => themeFor(close), [close]);
   return (
     <MantineProvider
       theme={theme}

@@ -9,6 +9,7 @@ import {
   Drawer,
   type MantineColorsTuple,
   Modal,
+  mergeThemeOverrides,
   NumberInput,
   PasswordInput,
   Select,
@@ -57,7 +58,7 @@ const dark: MantineColorsTuple = [
   "#12110f",
 ];
 
-export const theme = createTheme({
+const look = createTheme({
   primaryColor: "accent",
   primaryShade: 7,
   colors: { accent, gray, dark },
@@ -101,6 +102,20 @@ export const theme = createTheme({
     }),
   },
 });
+
+/** The theme, with the name of the button that closes what lies over a page. */
+export function themeFor(close: string) {
+  const defaultProps = { closeButtonProps: { "aria-label": close } };
+  return mergeThemeOverrides(
+    look,
+    createTheme({
+      components: {
+        Drawer: Drawer.extend({ defaultProps }),
+        Modal: Modal.extend({ defaultProps }),
+      },
+    }),
+  );
+}
 
 /** Names for what colors are for; `theme.css` and the style sheets of pages use only these. */
 export const cssVariables: CSSVariablesResolver = () => ({

@@ -39,10 +39,8 @@ test("person makes a passkey and signs in with it, without a password", async ({
   await expect(passkeys).toHaveText([/Desk key/]);
 
   await page.context().clearCookies();
-  await key.touched(false);
-  await page.goto("/sign-in?next=/account");
+  await key.isOffered("/sign-in?next=/account");
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-  await key.touched(true);
   await expect(page).toHaveURL(/\/account$/);
   await expect(page.getByText(email).first()).toBeVisible();
   await expect(passkeys).toHaveText([/Desk key.*Last used/s]);
@@ -53,10 +51,8 @@ test("person makes a passkey and signs in with it, without a password", async ({
   await expect(page.getByText("You have no passkey.")).toBeVisible();
 
   await page.context().clearCookies();
-  await key.touched(false);
-  await page.goto("/sign-in");
+  await key.isOffered("/sign-in");
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-  await key.touched(true);
   await expect(page.getByRole("alert")).toContainText("The passkey was not accepted");
   await signIn(page, email);
 });
@@ -68,11 +64,9 @@ test("browser that is not used as its owner signs nobody in", async ({ page }) =
   await signIn(page, email);
   await addPasskey(page, "Red key");
   await page.context().clearCookies();
-  await key.touched(false);
-  await page.goto("/sign-in");
+  await key.isOffered("/sign-in");
   await key.verifies(false);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-  await key.touched(true);
   await expect(page.getByRole("status")).toContainText("No passkey was used");
   await key.verifies(true);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
@@ -93,10 +87,27 @@ async function securityKey(page: Page) {
       automaticPresenceSimulation: true,
     },
   });
+  await page.addInitScript(() => {
+    const get = navigator.credentials.get.bind(navigator.credentials);
+    navigator.credentials.get = (options) => {
+      const answer = get(options);
+      document.documentElement.setAttribute("data-asked", "");
+      return answer;
+    };
+  });
+  const touched = (enabled: boolean) =>
+    browser.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
   return {
-    /** Whether somebody touches it when it is asked from now on. */
-    touched: (enabled: boolean) =>
-      browser.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
+    /**
+     * Opens a page that offers passkeys in a field. This authenticator would take the offer at once,
+     * which people do not: nobody touches it until the browser waits for that.
+     */
+    async isOffered(path: string) {
+      await touched(false);
+      await page.goto(path);
+      await page.locator("html[data-asked]").waitFor();
+      await touched(true);
+    },
     /** Whether it recognizes whoever touches it. */
     verifies: (isUserVerified: boolean) =>
       browser.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),

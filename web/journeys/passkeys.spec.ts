@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import type { CDPSession, Page } from "@playwright/test";
-import { expect, test } from "./rig";
+import { expect, pressSignIn, test } from "./rig";
 
 const password = "correct horse battery staple";
 
@@ -127,7 +127,7 @@ async function signIn(page: Page, email: string): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await pressSignIn(page);
   await expect(page.getByRole("heading", { name: "Home" })).toBeVisible();
 }
 

@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { type BrowserContext, test as base, expect, request } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page, request } from "@playwright/test";
 
 export { expect } from "@playwright/test";
 
@@ -43,6 +43,25 @@ export const test = base.extend<{ clean: undefined }, { signedIn: State }>({
     { auto: true },
   ],
 });
+
+/**
+ * Presses the button that signs in, and again a little later where there were too many attempts: all
+ * journeys come from one address.
+ */
+export async function pressSignIn(page: Page): Promise<void> {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const answered = page.waitForResponse(
+      (response) =>
+        response.url().endsWith("/api/v1/session") && response.request().method() === "POST",
+    );
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    if ((await answered).status() !== 429) {
+      return;
+    }
+    await page.waitForTimeout(3_000);
+  }
+  throw new Error("too many attempts to sign in, for half a minute");
+}
 
 /** The same answers as on the page, from the command line. */
 export function macadam(...words: string[]): string {

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { expect, test } from "./rig";
+import { expect, pressSignIn, test } from "./rig";
 
 const person = { email: "second-factor@example.org", password: "correct horse battery staple" };
 
@@ -36,10 +36,10 @@ test("person with a second factor signs in with a code, and once with a recovery
   await signIn(page);
   await expect(page.getByLabel("Code", { exact: true })).toBeFocused();
   await page.getByLabel("Code", { exact: true }).fill(used);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await pressSignIn(page);
   await expect(page.getByRole("alert")).toContainText("That code is wrong");
   await page.getByLabel("Code", { exact: true }).fill(recovery);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await pressSignIn(page);
   await expect(page).toHaveURL(/\/$/);
 
   await page.goto("/account");
@@ -56,7 +56,7 @@ async function signIn(page: Page): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail address").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await pressSignIn(page);
   await expect(
     page
       .getByLabel("Code", { exact: true })

@@ -1,6 +1,6 @@
 // Signing in and out.
 
-import { expect, owner, test } from "./rig";
+import { expect, owner, pressSignIn, test } from "./rig";
 
 test.describe("somebody who is not signed in", () => {
   test.use({ storageState: { cookies: [], origins: [] } });
@@ -10,10 +10,10 @@ test.describe("somebody who is not signed in", () => {
     await expect(page).toHaveURL(/\/sign-in\?next=/);
     await page.getByLabel("E-mail address").fill(owner.email);
     await page.getByLabel("Password", { exact: true }).fill("wrong horse battery");
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await pressSignIn(page);
     await expect(page.getByRole("alert")).toContainText("is wrong");
     await page.getByLabel("Password", { exact: true }).fill(owner.password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await pressSignIn(page);
     await expect(page).toHaveURL(/\/devices\?status=pass/);
     await expect(page.getByRole("heading", { name: "Devices" })).toBeVisible();
   });
@@ -22,7 +22,7 @@ test.describe("somebody who is not signed in", () => {
     await page.goto("/sign-in?next=//evil.example/");
     await page.getByLabel("E-mail address").fill(owner.email);
     await page.getByLabel("Password", { exact: true }).fill(owner.password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await pressSignIn(page);
     await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/$/);
   });
 
@@ -35,7 +35,7 @@ test.describe("somebody who is not signed in", () => {
     await page.goto("/sign-in");
     await page.getByLabel("E-mail address").fill(owner.email);
     await page.getByLabel("Password", { exact: true }).fill(owner.password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await pressSignIn(page);
     await page.getByRole("button", { name: owner.email }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await expect(page).toHaveURL(/\/sign-in/);

@@ -203,15 +203,6 @@ fn push_certificates_have_a_topic_and_their_own_key() {
 fn only_apples_root_is_apples_root() {
     let error = read_apple_root(&read_text("root.pem")).unwrap_err();
     assert!(matches!(error, ReadAppleRootError::Other { .. }));
-
-    let Ok(data) = std::env::var("MACADAM_RELEASE_DATA") else {
-        println!("did not run: MACADAM_RELEASE_DATA is not set");
-        return;
-    };
-    let path = std::path::Path::new(&data).join("feeds/AppleRoot.pem");
-    let root = read_apple_root(&std::fs::read_to_string(path).unwrap()).unwrap();
-    assert_eq!(root.subject_common_name().as_deref(), Some("Apple Root CA"));
-    assert_eq!(root.fingerprint(), APPLE_ROOT_CA);
 }
 
 proptest! {
@@ -259,4 +250,21 @@ fn issued() -> (TrustAnchors, Certificate) {
 fn with_user_id(key: &PrivateKey, user_id: &str) -> String {
     let ca = authority(KeyKind::P256);
     ca.issue_push_certificate(key.public_key(), user_id, &issuance(5)).unwrap().to_pem()
+}
+
+/// They need the recorded release data; without it they say that they did not run.
+mod real_feeds {
+    use super::*;
+
+    #[test]
+    fn apples_root_is_accepted() {
+        let Ok(data) = std::env::var("MACADAM_RELEASE_DATA") else {
+            println!("did not run: MACADAM_RELEASE_DATA is not set");
+            return;
+        };
+        let path = std::path::Path::new(&data).join("feeds/AppleRoot.pem");
+        let root = read_apple_root(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(root.subject_common_name().as_deref(), Some("Apple Root CA"));
+        assert_eq!(root.fingerprint(), APPLE_ROOT_CA);
+    }
 }

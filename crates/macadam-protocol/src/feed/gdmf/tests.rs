@@ -101,25 +101,6 @@ fn what_is_not_an_answer_is_refused() {
     assert_eq!(refused(&deep), "release feed cannot be parsed");
 }
 
-#[test]
-fn every_recorded_answer_decodes_without_problems() {
-    let Some(data) = release_data() else { return };
-    let bytes = std::fs::read(data.join("feeds/latest-2026-08-22/gdmf.json")).unwrap();
-    let feed = decode(&bytes).unwrap();
-    assert_eq!(feed.problems, Vec::<String>::new());
-    let count = |set, list| {
-        let is_counted = |entry: &&Entry| entry.set == set && entry.list == list;
-        feed.entries.iter().filter(is_counted).count()
-    };
-    assert_eq!(count(OfferSet::Public, FeedList::MacOs), 6);
-    assert_eq!(count(OfferSet::Installable, FeedList::MacOs), 15);
-    assert_eq!(count(OfferSet::Public, FeedList::Ios), 29);
-    assert_eq!(count(OfferSet::Installable, FeedList::Ios), 46);
-    assert_eq!(count(OfferSet::BackgroundSecurity, FeedList::MacOs), 2);
-    assert_eq!(count(OfferSet::BackgroundSecurity, FeedList::Ios), 1);
-    assert_eq!(decode(&encode(&feed.entries)).unwrap(), feed);
-}
-
 proptest! {
     #[test]
     fn whatever_is_written_reads_back(mut entries in proptest::collection::vec(entry(), 0..20)) {
@@ -182,4 +163,28 @@ fn entry() -> impl Strategy<Value = Entry> {
 
 fn day() -> impl Strategy<Value = Date> {
     (2020_i16..2040, 1_i8..=12, 1_i8..=28).prop_map(|(y, m, d)| jiff::civil::date(y, m, d))
+}
+
+/// They need the recorded release data; without it they say that they did not run.
+mod real_feeds {
+    use super::*;
+
+    #[test]
+    fn every_recorded_answer_decodes_without_problems() {
+        let Some(data) = release_data() else { return };
+        let bytes = std::fs::read(data.join("feeds/latest-2026-08-22/gdmf.json")).unwrap();
+        let feed = decode(&bytes).unwrap();
+        assert_eq!(feed.problems, Vec::<String>::new());
+        let count = |set, list| {
+            let is_counted = |entry: &&Entry| entry.set == set && entry.list == list;
+            feed.entries.iter().filter(is_counted).count()
+        };
+        assert_eq!(count(OfferSet::Public, FeedList::MacOs), 6);
+        assert_eq!(count(OfferSet::Installable, FeedList::MacOs), 15);
+        assert_eq!(count(OfferSet::Public, FeedList::Ios), 29);
+        assert_eq!(count(OfferSet::Installable, FeedList::Ios), 46);
+        assert_eq!(count(OfferSet::BackgroundSecurity, FeedList::MacOs), 2);
+        assert_eq!(count(OfferSet::BackgroundSecurity, FeedList::Ios), 1);
+        assert_eq!(decode(&encode(&feed.entries)).unwrap(), feed);
+    }
 }

@@ -20,35 +20,6 @@ fn committed_files_are_exactly_what_is_written_and_small() {
 }
 
 #[test]
-fn every_recorded_answer_is_rebuilt() {
-    let Some(data) = release_data() else { return };
-    let path = data.join("feeds/timeline/gdmf_timeline.json");
-    let record: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let seed = seed();
-    let captures = record["captures"].as_array().unwrap();
-    assert_eq!(captures.len(), 930);
-    for (index, capture) in captures.iter().enumerate() {
-        let moment = capture.as_str().unwrap().parse().unwrap();
-        let rebuilt = seed.answer_at(moment);
-        assert!(rebuilt.entries == recorded(&record, index), "the answer of {moment} differs");
-    }
-}
-
-#[test]
-fn last_recorded_answer_is_rebuilt_from_apples_bytes() {
-    let Some(data) = release_data() else { return };
-    let bytes = std::fs::read(data.join("feeds/latest-2026-08-22/gdmf.json")).unwrap();
-    let mut entries = gdmf::decode(&bytes).unwrap().entries;
-    // The record keeps Macs, iPhones and iPads.
-    entries.retain(|entry| {
-        let is_kept = |id: &Arc<str>| id.starts_with(['J', 'M', 'V', 'X', 'i']);
-        entry.device_ids.iter().any(is_kept)
-    });
-    let seed = seed();
-    assert_eq!(seed.answer_at(seed.recorded_until).entries, entries);
-}
-
-#[test]
 fn events_replayed_give_the_answer_at_each_moment() {
     let seed = seed();
     let (mut offered, mut rest) = (BTreeSet::new(), seed.events());
@@ -286,5 +257,39 @@ fn recorded_entry(record: &Value, entry: &Value, span: &Value) -> Entry {
         posted: span[2].as_str().map(|day| day.parse().unwrap()),
         expires: span[3].as_str().map(|day| day.parse().unwrap()),
         device_ids: ids.into_iter().collect(),
+    }
+}
+
+/// They need the recorded release data; without it they say that they did not run.
+mod real_feeds {
+    use super::*;
+
+    #[test]
+    fn every_recorded_answer_is_rebuilt() {
+        let Some(data) = release_data() else { return };
+        let path = data.join("feeds/timeline/gdmf_timeline.json");
+        let record: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let seed = seed();
+        let captures = record["captures"].as_array().unwrap();
+        assert_eq!(captures.len(), 930);
+        for (index, capture) in captures.iter().enumerate() {
+            let moment = capture.as_str().unwrap().parse().unwrap();
+            let rebuilt = seed.answer_at(moment);
+            assert!(rebuilt.entries == recorded(&record, index), "the answer of {moment} differs");
+        }
+    }
+
+    #[test]
+    fn last_recorded_answer_is_rebuilt_from_apples_bytes() {
+        let Some(data) = release_data() else { return };
+        let bytes = std::fs::read(data.join("feeds/latest-2026-08-22/gdmf.json")).unwrap();
+        let mut entries = gdmf::decode(&bytes).unwrap().entries;
+        // The record keeps Macs, iPhones and iPads.
+        entries.retain(|entry| {
+            let is_kept = |id: &Arc<str>| id.starts_with(['J', 'M', 'V', 'X', 'i']);
+            entry.device_ids.iter().any(is_kept)
+        });
+        let seed = seed();
+        assert_eq!(seed.answer_at(seed.recorded_until).entries, entries);
     }
 }

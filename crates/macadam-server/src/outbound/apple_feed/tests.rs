@@ -91,20 +91,6 @@ async fn fetched_root_is_believed_for_its_fingerprint_alone() {
     assert!(matches!(garbage, FetchAppleFeedError::DecodeRoot(_)), "{garbage:?}");
 }
 
-#[tokio::test]
-async fn apples_root_is_accepted() {
-    let Some(data) = std::env::var_os("MACADAM_RELEASE_DATA") else {
-        println!("did not run: MACADAM_RELEASE_DATA is not set");
-        return;
-    };
-    let path = std::path::Path::new(&data).join("feeds/AppleRoot.pem");
-    let root = Certificate::from_pem(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let fetched = root_from(root.der().to_vec()).await.unwrap();
-    assert_eq!(fetched.fingerprint(), APPLE_ROOT_CA);
-    let named = FeedSettings { roots: Some(vec![root]), ..of_apple("https://gdmf.apple.com/") };
-    assert!(AppleFeed::new(&named, LIMITS).is_ok());
-}
-
 async fn start_double() -> (Certificate, AppleFeedDouble) {
     let history = Arc::new(seed());
     let now = history.recorded_until;
@@ -147,5 +133,24 @@ fn of_apple(url: &str) -> FeedSettings {
         busy_every: Duration::from_mins(5),
         community_url: None,
         community_roots: None,
+    }
+}
+
+/// They need the recorded release data; without it they say that they did not run.
+mod real_feeds {
+    use super::*;
+
+    #[tokio::test]
+    async fn apples_root_is_accepted() {
+        let Some(data) = std::env::var_os("MACADAM_RELEASE_DATA") else {
+            println!("did not run: MACADAM_RELEASE_DATA is not set");
+            return;
+        };
+        let path = std::path::Path::new(&data).join("feeds/AppleRoot.pem");
+        let root = Certificate::from_pem(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let fetched = root_from(root.der().to_vec()).await.unwrap();
+        assert_eq!(fetched.fingerprint(), APPLE_ROOT_CA);
+        let named = FeedSettings { roots: Some(vec![root]), ..of_apple("https://gdmf.apple.com/") };
+        assert!(AppleFeed::new(&named, LIMITS).is_ok());
     }
 }

@@ -35,11 +35,12 @@ export function SignInPage() {
     },
     onSuccess: enter,
     onError: (error) => {
-      setCode("");
       if (asksCode(error)) {
+        setCode("");
         setStep("code");
-      } else if (step === "password") {
-        setPassword("");
+      } else if (isRefused(error)) {
+        setCode("");
+        setPassword((typed) => (step === "password" ? "" : typed));
       }
     },
   });
@@ -115,6 +116,11 @@ function SignInFailed({ error, step }: { error: Error; step: Step }) {
       {known[code as keyof typeof known] ?? failure}
     </Alert>
   );
+}
+
+/** What was typed is wrong; not so when there were too many attempts, or no answer. */
+function isRefused(error: Error): boolean {
+  return error instanceof ApiError && error.code === "wrong_credentials";
 }
 
 function asksCode(error: Error): boolean {

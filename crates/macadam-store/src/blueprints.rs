@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId};
 use uuid::Uuid;
 
-use crate::db::{Conn, json, params, queries, row};
+use crate::db::{Conn, json_ids, params, queries, row};
 use crate::items::not_this_version;
 use crate::store::check_bulk;
 use crate::{SaveError, Store, StoreError};
@@ -121,7 +121,7 @@ impl Store {
         blueprint: Option<BlueprintId>,
     ) -> Result<Vec<DeviceId>, SaveError> {
         check_bulk(devices.len())?;
-        let ids = json(&devices.iter().map(|id| (id.0,)).collect::<Vec<_>>());
+        let ids = json_ids(devices.iter().map(|id| id.0));
         self.write((ids, blueprint), |conn, (ids, blueprint)| {
             Box::pin(move_to(conn, ids, *blueprint))
         })

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use macadam_policy::DeviceId;
 
 use crate::codes::codes;
-use crate::db::{Conn, json, params, queries, row};
+use crate::db::{Conn, json, json_ids, params, queries, row};
 use crate::pushes;
 use crate::store::check_bulk;
 use crate::{CommandId, EnrollmentId, Store, StoreError};
@@ -264,7 +264,7 @@ impl Store {
         commands: Vec<CommandId>,
     ) -> Result<u64, StoreError> {
         check_bulk(commands.len())?;
-        let ids = json(&commands.iter().map(|id| (id.0,)).collect::<Vec<_>>());
+        let ids = json_ids(commands.iter().map(|id| id.0));
         self.write((at, ids), |conn, (at, ids)| {
             Box::pin(async move { conn.run(&CANCEL, params![ids, at]).await })
         })
@@ -288,7 +288,7 @@ impl Store {
         devices: &[DeviceId],
     ) -> Result<BTreeMap<DeviceId, LastQuery>, StoreError> {
         check_bulk(devices.len())?;
-        let ids = json(&devices.iter().map(|id| (id.0,)).collect::<Vec<_>>());
+        let ids = json_ids(devices.iter().map(|id| id.0));
         let mut reader = self.reader().await?;
         let rows: Vec<LastQuery> = reader.conn().all(&LAST_QUERIES, params![ids]).await?;
         Ok(rows.into_iter().map(|row| (row.device_id, row)).collect())

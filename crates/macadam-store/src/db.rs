@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use uuid::Uuid;
+
 mod bind;
 mod column;
 mod conn;
@@ -84,4 +86,9 @@ pub(crate) use {params, queries, row};
 /// Rows for a bulk statement, as its one JSON parameter.
 pub(crate) fn json(rows: &impl serde::Serialize) -> String {
     serde_json::to_string(rows).expect("tuples of text and numbers are JSON")
+}
+
+/// Ids for a bulk statement: rows of one column.
+pub(crate) fn json_ids(ids: impl IntoIterator<Item = Uuid>) -> String {
+    json(&ids.into_iter().map(|id| (id,)).collect::<Vec<_>>())
 }

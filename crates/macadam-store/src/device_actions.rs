@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use macadam_policy::DeviceId;
 
-use crate::db::{Conn, json, params, queries, row};
+use crate::db::{Conn, json, json_ids, params, queries, row};
 use crate::notes::Note;
 use crate::store::check_bulk;
 use crate::{EnrollmentId, NoteId, Store, StoreError};
@@ -122,5 +122,5 @@ async fn change_tags(
 }
 
 fn ids(devices: &[DeviceId]) -> String {
-    json(&devices.iter().map(|id| (id.0,)).collect::<Vec<_>>())
+    json_ids(devices.iter().map(|id| id.0))
 }

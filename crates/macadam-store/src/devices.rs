@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId, ItemId, Platform};
 
 use crate::codes::codes;
-use crate::db::{json, params, queries, row};
+use crate::db::{json, json_ids, params, queries, row};
 use crate::roster::Member;
 use crate::{EnrollmentId, Standing, Store, StoreError};
 
@@ -212,7 +212,7 @@ impl Store {
     ) -> Result<Vec<DeviceRow>, StoreError> {
         let roster = self.roster().await?;
         let page = roster.page(filter, order, after, limit);
-        let ids = json(&page.iter().map(|member| (member.device().0,)).collect::<Vec<_>>());
+        let ids = json_ids(page.iter().map(|member| member.device().0));
         let rows: Vec<DeviceRow> = self.reader().await?.conn().all(&THESE, params![ids]).await?;
         let mut rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
         let placed = |member: &Member| {

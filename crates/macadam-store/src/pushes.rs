@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::db::{Conn, json, params, queries, row};
+use crate::db::{Conn, json, json_ids, params, queries, row};
 use crate::store::check_bulk;
 use crate::{EnrollmentId, Store, StoreError};
 
@@ -176,8 +176,8 @@ pub(crate) async fn queue(
     enrollments: impl Iterator<Item = EnrollmentId>,
 ) -> Result<(), StoreError> {
     // Once each: a statement may not meet the row that it made itself.
-    let ids: BTreeSet<_> = enrollments.map(|id| (id.0,)).collect();
-    conn.run(&QUEUE, params![json(&ids), at]).await.map(drop)
+    let ids: BTreeSet<_> = enrollments.map(|id| id.0).collect();
+    conn.run(&QUEUE, params![json_ids(ids), at]).await.map(drop)
 }
 
 async fn claim(
@@ -188,8 +188,8 @@ async fn claim(
 ) -> Result<Vec<(Claim, Target)>, StoreError> {
     let mut claims: Vec<Claim> = conn.all(&CLAIM, params![now, limit, until]).await?;
     claims.sort_unstable_by_key(|claim| claim.enrollment_id);
-    let ids: Vec<_> = claims.iter().map(|claim| (claim.enrollment_id.0,)).collect();
-    let targets: Vec<Target> = conn.all(&TARGETS, params![json(&ids)]).await?;
+    let ids = json_ids(claims.iter().map(|claim| claim.enrollment_id.0));
+    let targets: Vec<Target> = conn.all(&TARGETS, params![ids]).await?;
     let mut targets: BTreeMap<_, _> =
         targets.into_iter().map(|target| (target.id, target)).collect();
     let with_target = |claim: Claim| {

@@ -4,19 +4,38 @@ use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId, ItemId};
 use uuid::Uuid;
 
-use crate::db::{Conn, FromRow, Row, json, params, queries, row};
+use crate::db::{Conn, FromRow, Row, json_ids, params, queries, row};
 use crate::facts::fact_columns;
 use crate::store::check_bulk;
 use crate::{DeviceFacts, EnrollmentId, SetToken, Store, StoreError};
 
-macro_rules! select_situation {
-    ($devices:literal) => {
+/// Reads situations with some more columns: a page of the fleet, or some devices.
+macro_rules! select_situations {
+    // The page first: joined before it is cut, the other tables are read from their beginnings.
+    (page, $($columns:tt)+) => {
+        concat!(
+            select_situations!(
+                from "(select * from device where id > $1 and state = 'enrolled'
+                    order by id limit $2)",
+                $($columns)+
+            ),
+            " order by d.id"
+        )
+    };
+    (these, $($columns:tt)+) => {
+        concat!(
+            select_situations!(from "device", $($columns)+),
+            " where d.state = 'enrolled'
+                and d.id in (select as_uuid(value ->> 0) from json_each($1))
+            order by d.id"
+        )
+    };
+    (from $devices:literal, $($columns:tt)+) => {
         concat!(
             "select d.id, d.enrollment_id, d.enrollment_key is not null as is_user_enrollment,
                 d.name, d.tags, d.blueprint_id,
-                e.bootstrap_token is not null as has_bootstrap_token, e.last_seen_at,
-                e.assigned_set, o.status, o.digest, ",
-            fact_columns!(),
+                e.bootstrap_token is not null as has_bootstrap_token, e.last_seen_at, ",
+            $($columns)+,
             " from ",
             $devices,
             " d join enrollment e on e.id = d.enrollment_id
@@ -25,6 +44,7 @@ macro_rules! select_situation {
         )
     };
 }
+pub(crate) use select_situations;
 
 /// What is in rows of its own: of a page's devices, which are one stretch of the index, or of some
 /// devices wherever they are.
@@ -71,12 +91,8 @@ macro_rules! listed {
 }
 
 queries! {
-    // The page first: joined before it is cut, the other tables are read from their beginnings.
-    PAGE = { concat!(select_situation!("(select * from device
-            where id > $1 and state = 'enrolled' order by id limit $2)"), " order by d.id") }
-    THESE = { concat!(select_situation!("device"), " where d.state = 'enrolled'
-            and d.id in (select as_uuid(value ->> 0) from json_each($1))
-        order by d.id") }
+    PAGE = { select_situations!(page, "e.assigned_set, o.status, o.digest, ", fact_columns!()) }
+    THESE = { select_situations!(these, "e.assigned_set, o.status, o.digest, ", fact_columns!()) }
     REACHED = { reached!(between) }
     REQUESTED = { requested!(between) }
     EXEMPT = { exempt!(between) }
@@ -133,7 +149,7 @@ impl Store {
         devices: &[DeviceId],
     ) -> Result<Vec<DeviceSituation>, StoreError> {
         check_bulk(devices.len())?;
-        let ids = json(&devices.iter().map(|id| (id.0,)).collect::<Vec<_>>());
+        let ids = json_ids(devices.iter().map(|id| id.0));
         let mut reader = self.reader().await?;
         let rows: Vec<Situation> = reader.conn().all(&THESE, params![ids]).await?;
         let mut rows: Vec<_> = rows.into_iter().map(|Situation(situation)| situation).collect();
@@ -143,29 +159,15 @@ impl Store {
 }
 
 /// The part of a situation that is one row.
-pub(crate) struct Situation(pub(crate) DeviceSituation);
+struct Situation(DeviceSituation);
 
 impl FromRow for Situation {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        let tags: String = row.get("tags")?;
         Ok(Self(DeviceSituation {
-            device: row.get("id")?,
-            enrollment: row.get("enrollment_id")?,
-            is_user_enrollment: row.get("is_user_enrollment")?,
-            name: row.get("name")?,
-            tags: serde_json::from_str(&tags)
-                .map_err(|_| StoreError::Corrupt { column: "tags" })?,
-            blueprint: row.get("blueprint_id")?,
-            has_bootstrap_token: row.get("has_bootstrap_token")?,
-            last_seen_at: row.get("last_seen_at")?,
-            facts: DeviceFacts::from_row(row)?,
             assigned_set: row.get("assigned_set")?,
             status: row.get("status")?,
             recorded: row.get("digest")?,
-            reached: Vec::new(),
-            rings: Vec::new(),
-            requested: Vec::new(),
-            exempt: Vec::new(),
+            ..DeviceSituation::from_row(row)?
         }))
     }
 }
@@ -208,6 +210,30 @@ pub(crate) async fn complete_these(
 }
 
 impl DeviceSituation {
+    /// What every statement of [`select_situations`] reads.
+    pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        let tags: String = row.get("tags")?;
+        Ok(Self {
+            device: row.get("id")?,
+            enrollment: row.get("enrollment_id")?,
+            is_user_enrollment: row.get("is_user_enrollment")?,
+            name: row.get("name")?,
+            tags: serde_json::from_str(&tags)
+                .map_err(|_| StoreError::Corrupt { column: "tags" })?,
+            blueprint: row.get("blueprint_id")?,
+            has_bootstrap_token: row.get("has_bootstrap_token")?,
+            last_seen_at: row.get("last_seen_at")?,
+            facts: DeviceFacts::from_row(row)?,
+            assigned_set: None,
+            reached: Vec::new(),
+            rings: Vec::new(),
+            requested: Vec::new(),
+            exempt: Vec::new(),
+            status: None,
+            recorded: None,
+        })
+    }
+
     /// Takes its own of these rows.
     fn complete(&mut self, reached: &[Since], requested: &[Since], exempt: &[Since]) {
         let item = |since: &Since| Some((since.item_id?, since.at));

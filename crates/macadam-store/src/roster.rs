@@ -17,31 +17,20 @@ use tokio::sync::Mutex;
 
 use crate::db::{Conn, params, queries};
 use crate::facts::fact_columns;
+use crate::reconcile::select_situations;
 use crate::{DeviceSituation, Store, StoreError};
 
-macro_rules! select_member {
+/// What of a device has columns and is listed, besides its situation.
+macro_rules! listed_columns {
     () => {
-        concat!(
-            "select d.id, d.enrollment_id, d.enrollment_key is not null as is_user_enrollment,
-                d.name, d.tags, d.blueprint_id,
-                e.bootstrap_token is not null as has_bootstrap_token, e.last_seen_at, ",
-            fact_columns!("'' as other"),
-            ", f.search, f.os_order, o.device_platform, o.device_version, o.outcome, o.status,
-                o.reason, o.deadline_at, o.deadline_local, o.blockers, o.target_version,
-                o.meets_floor
-            from device d join enrollment e on e.id = d.enrollment_id
-                join device_facts f on f.device_id = d.id
-                left join decision o on o.device_id = d.id"
-        )
+        ", f.search, f.os_order, o.device_platform, o.device_version, o.outcome, o.status, o.reason,
+            o.deadline_at, o.deadline_local, o.blockers, o.target_version, o.meets_floor"
     };
 }
 
 queries! {
-    PAGE = { concat!(select_member!(), " where d.id > $1 and d.state = 'enrolled'
-        order by d.id limit $2") }
-    THESE = { concat!(select_member!(), " where d.state = 'enrolled'
-            and d.id in (select as_uuid(value ->> 0) from json_each($1))
-        order by d.id") }
+    PAGE = { select_situations!(page, fact_columns!("'' as other"), listed_columns!()) }
+    THESE = { select_situations!(these, fact_columns!("'' as other"), listed_columns!()) }
     // Everything before this place is visible to whoever reads after asking for it.
     END = {
         sqlite: "select coalesce(max(seq), 0) + 1 as value

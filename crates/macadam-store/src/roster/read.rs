@@ -7,9 +7,9 @@ use macadam_policy::DeviceId;
 use uuid::Uuid;
 
 use super::{Decisions, ListedDecision, Member, PAGE, THESE};
-use crate::db::{Conn, FromRow, Row, json, params};
+use crate::db::{Conn, FromRow, Row, json_ids, params};
 use crate::reconcile::{complete_page, complete_these};
-use crate::{DeviceFacts, DeviceSituation, StoreError};
+use crate::{DeviceSituation, StoreError};
 
 /// Devices read at a time; in between, others get their turn.
 const AT_A_TIME: u32 = 1000;
@@ -44,7 +44,7 @@ pub(super) async fn these(
 ) -> Result<BTreeMap<DeviceId, Option<Arc<Member>>>, StoreError> {
     let mut members: BTreeMap<_, _> = devices.iter().map(|device| (*device, None)).collect();
     for chunk in devices.chunks(AT_A_TIME as usize) {
-        let ids = json(&chunk.iter().map(|id| (id.0,)).collect::<Vec<_>>());
+        let ids = json_ids(chunk.iter().map(|id| id.0));
         let mut found: Vec<Found> = conn.all(&THESE, params![ids]).await?;
         let situations = found.iter_mut().map(|it| &mut it.member.situation).collect();
         complete_these(conn, situations, &ids).await?;
@@ -69,26 +69,7 @@ impl Found {
 
 impl FromRow for Found {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
-        let tags: String = row.get("tags")?;
-        let situation = DeviceSituation {
-            device: row.get("id")?,
-            enrollment: row.get("enrollment_id")?,
-            is_user_enrollment: row.get("is_user_enrollment")?,
-            name: row.get("name")?,
-            tags: serde_json::from_str(&tags)
-                .map_err(|_| StoreError::Corrupt { column: "tags" })?,
-            blueprint: row.get("blueprint_id")?,
-            has_bootstrap_token: row.get("has_bootstrap_token")?,
-            last_seen_at: row.get("last_seen_at")?,
-            facts: DeviceFacts::from_row(row)?,
-            assigned_set: None,
-            status: None,
-            recorded: None,
-            reached: Vec::new(),
-            rings: Vec::new(),
-            requested: Vec::new(),
-            exempt: Vec::new(),
-        };
+        let situation = DeviceSituation::from_row(row)?;
         let (search, os_order) = (row.get("search")?, row.get("os_order")?);
         let member = Member { situation, search, os_order, decision: None };
         Ok(Self { member, decision: listed_decision(row)? })

@@ -7,23 +7,12 @@ import { Card } from "../../parts/Card";
 import { Said } from "../../parts/wording/Said";
 import classes from "./Device.module.css";
 import own from "./Readiness.module.css";
-
-/** Blockers that have a short name; a newer server may know others, whose sentence says enough. */
-const named = [
-  "not_manageable",
-  "not_offered",
-  "no_bootstrap_token",
-  "disk_space",
-  "battery_service",
-  "not_seen",
-  "install_failed",
-  "declaration_refused",
-] as const;
+import { blockers } from "./search";
 
 export function Readiness({ device }: { device: Schemas["DeviceRecord"] }) {
   const { t } = useTranslation("devices");
-  const { blockers } = device.readiness;
-  if (blockers.length === 0) {
+  const inTheWay = device.readiness.blockers;
+  if (inTheWay.length === 0) {
     // Without a target there is nothing to be ready for.
     return device.decision.target_version ? (
       <Card title={t("readiness.title")}>{t("readiness.ready")}</Card>
@@ -32,7 +21,7 @@ export function Readiness({ device }: { device: Schemas["DeviceRecord"] }) {
   return (
     <Card title={t("readiness.title")}>
       <ul className={own.blockers}>
-        {blockers.map((blocker) => (
+        {inTheWay.map((blocker) => (
           <li key={blocker.code} className={own.blocker}>
             <IconAlertTriangle size={16} aria-hidden="true" />
             <BlockerText blocker={blocker} />
@@ -45,7 +34,8 @@ export function Readiness({ device }: { device: Schemas["DeviceRecord"] }) {
 
 function BlockerText({ blocker }: { blocker: Schemas["Blocker"] }) {
   const { t } = useTranslation("devices");
-  const name = named.find((one) => one === blocker.code);
+  // A newer server may know others, whose sentence says enough.
+  const name = blockers.find((one) => one === blocker.code);
   return (
     <div>
       {name && <div className={own.name}>{t(`readiness.blocker.${name}`)}</div>}

@@ -98,6 +98,18 @@ pub struct DeviceFilter {
     pub blocker: Option<String>,
     /// Only devices of the platforms that this list of Apple's feed is for.
     pub list: Option<FeedList>,
+    pub supervised: Option<bool>,
+    pub enrollment: Option<EnrollmentKind>,
+    /// The model's name or its product identifier, without regard to case.
+    #[param(example = "Mac15,6")]
+    pub model: Option<String>,
+    /// The build that is installed, without regard to case.
+    #[param(example = "25D125")]
+    pub build: Option<String>,
+    /// Only devices whose current enrollment began before this moment.
+    pub enrolled_before: Option<Timestamp>,
+    /// Only devices whose current enrollment began at this moment or later.
+    pub enrolled_since: Option<Timestamp>,
     pub sort: Option<DeviceSort>,
 }
 

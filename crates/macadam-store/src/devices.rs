@@ -124,6 +124,16 @@ pub struct DeviceFilter {
     pub os_order_below: Option<i64>,
     pub due_before: Option<Timestamp>,
     pub not_seen_since: Option<Timestamp>,
+    pub supervised: Option<bool>,
+    pub is_user_enrollment: Option<bool>,
+    /// The model's name or its product identifier, without regard to case.
+    pub model: Option<String>,
+    /// The build it runs, without regard to case.
+    pub build: Option<String>,
+    /// Only devices whose current enrollment began before this moment.
+    pub enrolled_before: Option<Timestamp>,
+    /// Only devices whose current enrollment began at this moment or later.
+    pub enrolled_since: Option<Timestamp>,
     /// How they stand at a moment.
     pub standing: Option<(Standing, Timestamp)>,
     /// The code of why nothing is enforced or installed; `undecided` for those without a decision.

@@ -23,7 +23,7 @@ use crate::{DeviceSituation, Store, StoreError};
 /// What of a device has columns and is listed, besides its situation.
 macro_rules! listed_columns {
     () => {
-        ", f.search, f.os_order, o.device_platform, o.device_version, o.outcome, o.status, o.reason,
+        ", f.search, f.os_order, e.began_at, o.device_platform, o.device_version, o.outcome, o.status, o.reason,
             o.deadline_at, o.deadline_local, o.blockers, o.target_version, o.meets_floor"
     };
 }
@@ -82,6 +82,8 @@ pub struct Member {
     /// What the search box looks through, in lower case.
     search: String,
     os_order: Option<i64>,
+    /// When its current enrollment began.
+    began_at: Timestamp,
     /// `None` until something was decided for the device.
     decision: Option<Arc<ListedDecision>>,
 }

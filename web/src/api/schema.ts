@@ -1841,6 +1841,11 @@ export interface components {
              */
             blueprint_id: string | null;
             /**
+             * @description The build that is installed, without regard to case.
+             * @default null
+             */
+            build: string | null;
+            /**
              * Format: date-time
              * @description Only devices whose deadline is before this moment.
              * @default null
@@ -1853,6 +1858,20 @@ export interface components {
              */
             due_on: string | null;
             /**
+             * Format: date-time
+             * @description Only devices whose current enrollment began before this moment.
+             * @default null
+             */
+            enrolled_before: string | null;
+            /**
+             * Format: date-time
+             * @description Only devices whose current enrollment began at this moment or later.
+             * @default null
+             */
+            enrolled_since: string | null;
+            /** @default null */
+            enrollment: components["schemas"]["EnrollmentKind"] | null;
+            /**
              * Format: uuid
              * @description Only devices that this item reaches.
              * @default null
@@ -1862,6 +1881,11 @@ export interface components {
             list: components["schemas"]["FeedList"] | null;
             /** @default null */
             meets_floor: boolean | null;
+            /**
+             * @description The model's name or its product identifier, without regard to case.
+             * @default null
+             */
+            model: string | null;
             /**
              * Format: date-time
              * @description Only devices not seen since this moment.
@@ -1900,6 +1924,8 @@ export interface components {
             standing: components["schemas"]["Standing"] | null;
             /** @default null */
             status: components["schemas"]["Status"] | null;
+            /** @default null */
+            supervised: boolean | null;
             /** @default null */
             tag: string | null;
             /** @default null */
@@ -4840,6 +4866,22 @@ export interface operations {
                 blocker?: string;
                 /** @description Only devices of the platforms that this list of Apple's feed is for. */
                 list?: components["schemas"]["FeedList"];
+                supervised?: boolean;
+                enrollment?: components["schemas"]["EnrollmentKind"];
+                /**
+                 * @description The model's name or its product identifier, without regard to case.
+                 * @example Mac15,6
+                 */
+                model?: string;
+                /**
+                 * @description The build that is installed, without regard to case.
+                 * @example 25D125
+                 */
+                build?: string;
+                /** @description Only devices whose current enrollment began before this moment. */
+                enrolled_before?: string;
+                /** @description Only devices whose current enrollment began at this moment or later. */
+                enrolled_since?: string;
                 sort?: components["schemas"]["DeviceSort"];
             };
             header?: never;
@@ -4907,6 +4949,22 @@ export interface operations {
                 blocker?: string;
                 /** @description Only devices of the platforms that this list of Apple's feed is for. */
                 list?: components["schemas"]["FeedList"];
+                supervised?: boolean;
+                enrollment?: components["schemas"]["EnrollmentKind"];
+                /**
+                 * @description The model's name or its product identifier, without regard to case.
+                 * @example Mac15,6
+                 */
+                model?: string;
+                /**
+                 * @description The build that is installed, without regard to case.
+                 * @example 25D125
+                 */
+                build?: string;
+                /** @description Only devices whose current enrollment began before this moment. */
+                enrolled_before?: string;
+                /** @description Only devices whose current enrollment began at this moment or later. */
+                enrolled_since?: string;
                 sort?: components["schemas"]["DeviceSort"];
                 /** @description Rows in the page, 1 to 1000; 100 when left out. */
                 limit?: number;

@@ -9,6 +9,7 @@ use macadam_api::decisions::{Explanation, Status};
 use macadam_api::devices::{
     Device, DeviceCommand, DeviceFilter, DeviceRecord, DeviceSort, TimelineEntry, UpdateDevice,
 };
+use macadam_api::facts::EnrollmentKind;
 use macadam_api::notes::{CreateNote, Note};
 use macadam_api::releases::FeedList;
 use macadam_api::summary::Standing;
@@ -135,6 +136,24 @@ pub(super) struct Filter {
     /// Only the platforms of a list of Apple's feed: macos, ios or visionos
     #[arg(long, value_parser = words::word::<FeedList>)]
     list: Option<FeedList>,
+    /// Only supervised devices, or with `false` only others
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    supervised: Option<bool>,
+    /// How they are enrolled: device or user
+    #[arg(long, value_parser = words::word::<EnrollmentKind>)]
+    enrollment: Option<EnrollmentKind>,
+    /// The model's name or product identifier, such as Mac15,6
+    #[arg(long)]
+    model: Option<String>,
+    /// The build they run
+    #[arg(long)]
+    build: Option<String>,
+    /// Only devices enrolled before this moment
+    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    enrolled_before: Option<Timestamp>,
+    /// Only devices enrolled at this moment or later
+    #[arg(long, value_name = "TIME", value_parser = words::instant)]
+    enrolled_since: Option<Timestamp>,
     /// name, serial_number, os_version, deadline or last_seen
     #[arg(long, value_parser = words::word::<DeviceSort>)]
     sort: Option<DeviceSort>,
@@ -258,6 +277,12 @@ impl Filter {
             os_version_from: self.os_from,
             blocker: self.blocker,
             list: self.list,
+            supervised: self.supervised,
+            enrollment: self.enrollment,
+            model: self.model,
+            build: self.build,
+            enrolled_before: self.enrolled_before,
+            enrolled_since: self.enrolled_since,
             sort: self.sort,
         })
     }

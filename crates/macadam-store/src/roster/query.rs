@@ -9,8 +9,8 @@ use macadam_policy::DeviceId;
 use super::{ListedDecision, Member, Roster};
 use crate::db::json;
 use crate::{
-    DeviceCount, DeviceFilter, DeviceKey, DeviceOrder, DeviceRow, FleetCount, FleetCounts,
-    PageCursor, Standing,
+    DeviceCount, DeviceFilter, DeviceKey, DeviceOrder, DeviceRow, DeviceSituation, FleetCount,
+    FleetCounts, PageCursor, Standing,
 };
 
 /// The reason that stands for devices that nothing was decided for yet.
@@ -185,25 +185,16 @@ impl<'a> Matcher<'a> {
 
     /// What is `None` does not matter.
     fn matches(&self, member: &Member) -> bool {
-        self.matches_device(member) && self.matches_decision(member)
+        self.matches_device(member)
+            && self.matches_inventory(member)
+            && self.matches_decision(member)
     }
 
     fn matches_device(&self, member: &Member) -> bool {
-        let DeviceFilter {
-            blueprint,
-            platform,
-            platforms,
-            item,
-            tag,
-            os_order,
-            os_order_below,
-            os_order_from,
-            not_seen_since,
-            ..
-        } = self.filter;
+        let DeviceFilter { blueprint, platform, platforms, item, tag, not_seen_since, .. } =
+            self.filter;
         let situation = &member.situation;
         let facts = &situation.facts;
-        let version = member.os_order;
         wants(self.search.as_ref(), |search| member.search.contains(search.as_str()))
             && wants(blueprint.as_ref(), |blueprint| situation.blueprint == Some(*blueprint))
             && wants(platform.as_ref(), |platform| facts.platform == Some(*platform))
@@ -212,12 +203,39 @@ impl<'a> Matcher<'a> {
             })
             && wants(item.as_ref(), |item| situation.reached.iter().any(|(id, _)| id == item))
             && wants(tag.as_ref(), |tag| situation.tags.contains(tag))
-            && wants(os_order.as_ref(), |order| version == Some(*order))
-            && wants(os_order_below.as_ref(), |order| version.is_some_and(|it| it < *order))
-            && wants(os_order_from.as_ref(), |order| version.is_some_and(|it| it >= *order))
             && wants(not_seen_since.as_ref(), |since| {
                 situation.last_seen_at.is_none_or(|seen| seen < *since)
             })
+    }
+
+    /// What the device told of itself, and how it is enrolled.
+    fn matches_inventory(&self, member: &Member) -> bool {
+        let DeviceFilter {
+            os_order,
+            os_order_below,
+            os_order_from,
+            supervised,
+            is_user_enrollment,
+            model,
+            build,
+            enrolled_before,
+            enrolled_since,
+            ..
+        } = self.filter;
+        let DeviceSituation { facts, is_user_enrollment: is_users, .. } = &member.situation;
+        let version = member.os_order;
+        wants(os_order.as_ref(), |order| version == Some(*order))
+            && wants(os_order_below.as_ref(), |order| version.is_some_and(|it| it < *order))
+            && wants(os_order_from.as_ref(), |order| version.is_some_and(|it| it >= *order))
+            && wants(supervised.as_ref(), |wish| facts.supervised.unwrap_or(false) == *wish)
+            && wants(is_user_enrollment.as_ref(), |wish| is_users == wish)
+            && wants(model.as_ref(), |model| {
+                facts.model_name.eq_ignore_ascii_case(model)
+                    || facts.product.eq_ignore_ascii_case(model)
+            })
+            && wants(build.as_ref(), |build| facts.os_build.eq_ignore_ascii_case(build))
+            && wants(enrolled_before.as_ref(), |moment| member.began_at < *moment)
+            && wants(enrolled_since.as_ref(), |moment| member.began_at >= *moment)
     }
 
     fn matches_decision(&self, member: &Member) -> bool {

@@ -70,8 +70,13 @@ impl Found {
 impl FromRow for Found {
     fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
         let situation = DeviceSituation::from_row(row)?;
-        let (search, os_order) = (row.get("search")?, row.get("os_order")?);
-        let member = Member { situation, search, os_order, decision: None };
+        let member = Member {
+            situation,
+            search: row.get("search")?,
+            os_order: row.get("os_order")?,
+            began_at: row.get("began_at")?,
+            decision: None,
+        };
         Ok(Self { member, decision: listed_decision(row)? })
     }
 }

@@ -10,6 +10,7 @@ on_every_backend! {
     devices_come_in_pages_by_name,
     devices_come_in_pages_in_every_order,
     every_filter_of_devices_counts,
+    devices_are_filtered_by_their_inventory,
     situation_holds_everything_a_decision_needs,
     timeline_has_each_change_of_a_status_once,
     statuses_are_counted_by_blueprint_and_platform,
@@ -216,6 +217,49 @@ async fn every_filter_of_devices_counts(store: Store) {
         .collect();
     numbers.sort_unstable();
     assert_eq!(numbers, [(None, 2, 0, 0), (Some("pass"), 1, 0, 0), (Some("pending"), 1, 1, 1)]);
+}
+
+async fn devices_are_filtered_by_their_inventory(store: Store) {
+    for number in 1..=3 {
+        enroll(&store, number).await;
+    }
+    let mac = [
+        Fact::ModelName("MacBook Pro".into()),
+        Fact::Product("Mac15,6".into()),
+        Fact::OsBuild("25D125".into()),
+        Fact::Supervised(true),
+    ];
+    store.record_facts(at(5), device_id(2), mac.to_vec()).await.unwrap();
+    store.record_facts(at(5), device_id(3), vec![Fact::Supervised(false)]).await.unwrap();
+    let later = NewEnrollment { at: at(60), certificate: certificate(9), ..authenticate(4) };
+    let later = NewEnrollment { external_id: ExternalId::EnrollmentId("USER-4".into()), ..later };
+    let begun = store.begin_enrollment(later).await.unwrap();
+    store.record_token_update(token_update(begun.enrollment)).await.unwrap();
+    let all = DeviceFilter::default;
+    let cases = [
+        (DeviceFilter { supervised: Some(true), ..all() }, vec![2]),
+        (DeviceFilter { supervised: Some(false), ..all() }, vec![1, 3, 4]),
+        (DeviceFilter { is_user_enrollment: Some(true), ..all() }, vec![4]),
+        (DeviceFilter { is_user_enrollment: Some(false), ..all() }, vec![1, 2, 3]),
+        (DeviceFilter { model: Some("macbook pro".into()), ..all() }, vec![2]),
+        (DeviceFilter { model: Some("Mac15,6".into()), ..all() }, vec![2]),
+        (DeviceFilter { model: Some("Mac15".into()), ..all() }, vec![]),
+        (DeviceFilter { build: Some("25d125".into()), ..all() }, vec![2]),
+        (DeviceFilter { enrolled_before: Some(at(60)), ..all() }, vec![1, 2, 3]),
+        (DeviceFilter { enrolled_since: Some(at(60)), ..all() }, vec![4]),
+    ];
+    for (filter, expected) in cases {
+        let rows = store.devices(&filter, DeviceOrder::Name, None, 10).await.unwrap();
+        let expected: Vec<_> = expected.into_iter().map(device_id).collect();
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected, "{filter:?}");
+    }
+    // Whoever enrolls anew is found by the new day.
+    let again = NewEnrollment { at: at(90), certificate: certificate(8), ..authenticate(1) };
+    let again = NewEnrollment { enrollment_id: EnrollmentId(id(2, 91)), ..again };
+    let begun = store.begin_enrollment(again).await.unwrap();
+    store.record_token_update(token_update(begun.enrollment)).await.unwrap();
+    let filter = DeviceFilter { enrolled_since: Some(at(90)), ..all() };
+    assert_eq!(counted(&store, &filter).await, 1);
 }
 
 async fn counted(store: &Store, filter: &DeviceFilter) -> i64 {

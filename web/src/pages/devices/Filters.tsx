@@ -59,12 +59,18 @@ export function DeviceChips({ search, change }: Props) {
         return value ? t("filter.overdue_yes") : t("filter.overdue_no");
       case "meets_floor":
         return value ? t("filter.meets_floor_yes") : t("filter.meets_floor_no");
+      case "supervised":
+        return value ? t("filter.supervised_yes") : t("filter.supervised_no");
+      case "enrollment":
+        return `${t("filter.enrollment")}: ${t(`details.enrollment_kind.${search.enrollment ?? "device"}`)}`;
       case "blueprint_id":
         return `${t("filter.blueprint_id")}: ${blueprints?.find((one) => one.id === value)?.name ?? "…"}`;
       case "item_id":
         return `${t("filter.item_id")}: ${items?.find((one) => one.id === value)?.name ?? "…"}`;
       case "due_before":
       case "not_seen_since":
+      case "enrolled_since":
+      case "enrolled_before":
         return `${t(`filter.${name}`)} ${yours(String(value), { language: i18n.language })}`;
       case "standing":
         return t(`standing.${search.standing ?? "on_time"}`);
@@ -81,6 +87,8 @@ export function DeviceChips({ search, change }: Props) {
       case "os_version_below":
       case "target_version":
       case "tag":
+      case "model":
+      case "build":
         return `${t(`filter.${name}`)}: ${inert(String(value))}`;
     }
   };

@@ -7,7 +7,7 @@ import { inert } from "../../parts/inert";
 import classes from "./Devices.module.css";
 import { blueprintNamesQuery, itemNamesQuery } from "./queries";
 import { ReasonFilters } from "./ReasonFilters";
-import { type Changes, type DeviceSearch, lists, standings } from "./search";
+import { type Changes, type DeviceSearch, enrollments, lists, standings } from "./search";
 
 interface Props {
   search: DeviceSearch;
@@ -20,7 +20,7 @@ export function MoreFilters({ search, change }: Props) {
   const { t } = useTranslation("devices");
   const { data: blueprints = [] } = useQuery(blueprintNamesQuery);
   const { data: items = [] } = useQuery(itemNamesQuery);
-  const choice = (name: "overdue" | "meets_floor", yes: string, no: string) => (
+  const choice = (name: "overdue" | "meets_floor" | "supervised", yes: string, no: string) => (
     <Select
       {...inside}
       label={t(`filter.${name}`)}
@@ -35,7 +35,7 @@ export function MoreFilters({ search, change }: Props) {
     />
   );
   const named = (
-    name: "blueprint_id" | "item_id" | "standing" | "list",
+    name: "blueprint_id" | "item_id" | "standing" | "list" | "enrollment",
     data: { value: string; label: string }[],
   ) => (
     <Select
@@ -67,7 +67,15 @@ export function MoreFilters({ search, change }: Props) {
       {named("blueprint_id", byId(blueprints))}
       {named("item_id", byId(items))}
       {(
-        ["os_version", "os_version_from", "os_version_below", "target_version", "tag"] as const
+        [
+          "model",
+          "os_version",
+          "os_version_from",
+          "os_version_below",
+          "build",
+          "target_version",
+          "tag",
+        ] as const
       ).map((name) => (
         <Typed key={name} name={name} value={search[name] ?? ""} change={change} />
       ))}
@@ -77,21 +85,35 @@ export function MoreFilters({ search, change }: Props) {
         value={search.due_on ?? ""}
         onChange={(event) => change({ due_on: event.currentTarget.value })}
       />
-      {(["due_before", "not_seen_since"] as const).map((name) => (
-        <TextInput
-          key={name}
-          type="datetime-local"
-          label={`${t(`filter.${name}`)} (${t("filter.your_time")})`}
-          value={localOf(search[name])}
-          onChange={(event) => change({ [name]: momentOf(event.currentTarget.value) })}
-        />
-      ))}
+      {choice("supervised", t("filter.supervised_yes"), t("filter.supervised_no"))}
+      {named(
+        "enrollment",
+        enrollments.map((value) => ({ value, label: t(`details.enrollment_kind.${value}`) })),
+      )}
+      {(["due_before", "not_seen_since", "enrolled_since", "enrolled_before"] as const).map(
+        (name) => (
+          <TextInput
+            key={name}
+            type="datetime-local"
+            label={`${t(`filter.${name}`)} (${t("filter.your_time")})`}
+            value={localOf(search[name])}
+            onChange={(event) => change({ [name]: momentOf(event.currentTarget.value) })}
+          />
+        ),
+      )}
     </div>
   );
 }
 
 interface TypedProps {
-  name: "os_version" | "os_version_from" | "os_version_below" | "target_version" | "tag";
+  name:
+    | "model"
+    | "os_version"
+    | "os_version_from"
+    | "os_version_below"
+    | "build"
+    | "target_version"
+    | "tag";
   value: string;
   change: (changes: Changes) => void;
 }

@@ -7,8 +7,11 @@ test("only known filters with known values are read", () => {
 });
 
 test("versions stay text, and switches switches", () => {
-  expect(deviceSearch({ os_version: 26.3, overdue: true, meets_floor: "yes" })).toEqual({
+  expect(
+    deviceSearch({ os_version: 26.3, overdue: true, supervised: false, meets_floor: "yes" }),
+  ).toEqual({
     os_version: "26.3",
     overdue: true,
+    supervised: false,
   });
 });

@@ -31,6 +31,7 @@ export const standings = [
   "cannot_update",
   "not_enforced",
 ] as const;
+export const enrollments = ["device", "user"] as const;
 export const lists = ["macos", "ios", "visionos"] as const;
 
 /** Why a device has no target, by the server's names. */
@@ -67,14 +68,18 @@ export const blockers = [
   "declaration_refused",
 ] as const;
 
-const TEXTS = ["search", "tag"] as const;
+const TEXTS = ["search", "tag", "model", "build"] as const;
+
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
 
 /** What the server reads as a moment, a day or an id, and refuses when it is none. */
 const SHAPES = {
   blueprint_id: /^[0-9a-f-]{36}$/i,
   item_id: /^[0-9a-f-]{36}$/i,
-  due_before: /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/,
-  not_seen_since: /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/,
+  due_before: MOMENT,
+  enrolled_before: MOMENT,
+  enrolled_since: MOMENT,
+  not_seen_since: MOMENT,
   due_on: /^\d{4}-\d\d-\d\d$/,
   target_version: /^\d+(\.\d+){0,3}$/,
   os_version: /^\d+(\.\d+){0,3}$/,
@@ -86,6 +91,8 @@ const SHAPES = {
 const OTHERS = [
   "overdue",
   "meets_floor",
+  "supervised",
+  "enrollment",
   "platform",
   "status",
   "standing",
@@ -113,6 +120,12 @@ export const chips = [
   "os_version_below",
   "due_before",
   "not_seen_since",
+  "model",
+  "build",
+  "supervised",
+  "enrollment",
+  "enrolled_since",
+  "enrolled_before",
 ] as const;
 
 /** Reads the filters; what is not one is left out. */
@@ -134,7 +147,7 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
       search[name as keyof typeof SHAPES] = value;
     }
   }
-  for (const name of ["overdue", "meets_floor"] as const) {
+  for (const name of ["overdue", "meets_floor", "supervised"] as const) {
     if (typeof raw[name] === "boolean") {
       search[name] = raw[name];
     }
@@ -143,6 +156,7 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
   const status = statuses.find((one) => one === raw.status);
   const standing = standings.find((one) => one === raw.standing);
   const list = lists.find((one) => one === raw.list);
+  const enrollment = enrollments.find((one) => one === raw.enrollment);
   const sort = sorts.find((one) => one === raw.sort);
   const reason = reasons.find((one) => one === raw.reason);
   const blocker = blockers.find((one) => one === raw.blocker);
@@ -152,6 +166,7 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
     ...(status && { status }),
     ...(standing && { standing }),
     ...(list && { list }),
+    ...(enrollment && { enrollment }),
     ...(sort && { sort }),
     ...(reason && { reason }),
     ...(blocker && { blocker }),

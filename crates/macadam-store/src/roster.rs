@@ -23,8 +23,9 @@ use crate::{DeviceSituation, Store, StoreError};
 /// What of a device has columns and is listed, besides its situation.
 macro_rules! listed_columns {
     () => {
-        ", f.search, f.os_order, e.began_at, o.device_platform, o.device_version, o.outcome, o.status, o.reason,
-            o.deadline_at, o.deadline_local, o.blockers, o.target_version, o.meets_floor"
+        ", f.search, f.os_order, e.began_at, o.device_platform, o.device_version, o.outcome,
+            o.status, o.reason, o.deadline_at, o.deadline_local, o.blockers, o.target_version,
+            o.meets_floor"
     };
 }
 

@@ -4,7 +4,8 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use macadam_pki::{Certificate, Expiry, PushCertificate, TrustAnchors, decode_client_cert};
+use macadam_pki::{Certificate, Expiry, PushCertificate, TrustAnchors};
+use macadam_pki::{decode_client_cert, decode_client_cert_chain};
 
 static ANCHORS: LazyLock<TrustAnchors> = LazyLock::new(|| {
     TrustAnchors::from_pem(include_str!("../../crates/macadam-pki/testdata/root.pem"))
@@ -13,6 +14,7 @@ static ANCHORS: LazyLock<TrustAnchors> = LazyLock::new(|| {
 
 fuzz_target!(|octets: &[u8]| {
     let _ = decode_client_cert(octets);
+    let _ = decode_client_cert_chain(octets);
     if let Ok(certificate) = Certificate::from_der(octets) {
         let _ = PushCertificate::topic_of(&certificate);
         let _ = certificate.subject_common_name();

@@ -16,6 +16,7 @@ use x509_cert::ext::pkix::name::DirectoryString;
 use x509_cert::name::Name;
 
 use crate::key::PublicKey;
+use crate::trust::MAX_INTERMEDIATES;
 
 /// Certificates are a few kilobytes; what is larger is an attack.
 const MAX_CERTIFICATE_BYTES: usize = 16 * 1024;
@@ -76,7 +77,7 @@ pub enum DecodeCertificateError {
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeClientCertError {
     /// Refused before decoding.
-    #[error("Client-Cert header is larger than a certificate can be")]
+    #[error("Client-Cert header is larger than a certificate, or a chain, can be")]
     TooLarge,
     /// RFC 9440 wants base64 between colons.
     #[error("Client-Cert header is not an RFC 9440 byte sequence")]
@@ -295,6 +296,22 @@ pub fn decode_client_cert(header: &[u8]) -> Result<Certificate, DecodeClientCert
         .ok_or(DecodeClientCertError::NotByteSequence)?;
     let der = STANDARD.decode(encoded).map_err(|_| DecodeClientCertError::NotByteSequence)?;
     Certificate::from_der(&der).map_err(DecodeClientCertError::Certificate)
+}
+
+/// Decodes the certificates between the client's and its authority, as a proxy forwards them by
+/// RFC 9440; an empty header holds none.
+///
+/// Only the header of a named proxy may reach this function: anybody can write one.
+pub fn decode_client_cert_chain(header: &[u8]) -> Result<Vec<Certificate>, DecodeClientCertError> {
+    let header = header.trim_ascii();
+    if header.is_empty() {
+        return Ok(Vec::new());
+    }
+    let count = header.iter().filter(|byte| **byte == b',').count() + 1;
+    if count > MAX_INTERMEDIATES {
+        return Err(DecodeClientCertError::TooLarge);
+    }
+    header.split(|byte| *byte == b',').map(decode_client_cert).collect()
 }
 
 /// Returns the first text of a name with this attribute type.

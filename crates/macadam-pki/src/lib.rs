@@ -24,7 +24,7 @@ pub use apple_roots::{APPLE_ROOT_CA, ReadAppleRootError, read_apple_root};
 pub use ca::{CertificateAuthority, Issuance, IssueCertificateError, LoadAuthorityError};
 pub use certificate::{
     Certificate, DecodeCertificateError, DecodeClientCertError, Fingerprint, ParseFingerprintError,
-    SerialNumber, Validity, decode_client_cert,
+    SerialNumber, Validity, decode_client_cert, decode_client_cert_chain,
 };
 pub use identity::{Identity, KeyMismatch};
 pub use key::{KeyKind, LoadKeyError, PrivateKey, PublicKey};

@@ -12,7 +12,7 @@ use webpki::{
 use crate::certificate::{Certificate, DecodeCertificateError};
 
 /// Longer chains exist nowhere in device management, and each link costs a signature check.
-const MAX_INTERMEDIATES: usize = 8;
+pub(crate) const MAX_INTERMEDIATES: usize = 8;
 
 /// The authorities whose certificates are device identities.
 #[derive(Clone, Debug)]

@@ -65,6 +65,9 @@ pub enum DecodeCheckInError {
     /// A value is out of bounds.
     #[error("check-in message has a value out of bounds")]
     Text(#[from] InvalidTextError),
+    /// A push token that is empty, or longer than any of Apple's.
+    #[error("the push token must have 1 to {} octets", TokenUpdate::TOKEN_LIMIT)]
+    PushToken,
 }
 
 impl DecodeCheckInError {
@@ -77,7 +80,7 @@ impl DecodeCheckInError {
             Self::UnknownMessageType { .. } => "check_in_unknown_message_type",
             Self::Message { .. } => "check_in_incomplete_message",
             Self::Endpoint(_) => "check_in_unknown_endpoint",
-            Self::Text(_) => "check_in_value_out_of_bounds",
+            Self::Text(_) | Self::PushToken => "check_in_value_out_of_bounds",
         }
     }
 }

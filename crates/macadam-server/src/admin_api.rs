@@ -34,14 +34,13 @@ mod views;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
 use macadam_api::ErrorCode;
 use macadam_api::devices::DeviceSort;
-use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema, ToSchema};
@@ -81,7 +80,7 @@ pub(crate) fn router(app: App) -> Router {
         .layer(from_fn_with_state(parameters, refuse_unknown))
         .route(&format!("{PREFIX}/openapi.json"), get(|| async { json(document) }))
         .method_not_allowed_fallback(refuse_method)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(from_fn_with_state(TIME_LIMIT, limit_time))
         .layer(map_response(add_headers))
         .layer(from_fn_with_state(app.clone(), events::note_changes))
         .with_state(app)
@@ -241,6 +240,18 @@ async fn refuse_method() -> ApiError {
     ApiError::new(ErrorCode::MethodNotAllowed, "this path has no such method")
 }
 
+async fn limit_time(
+    State(limit): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    tokio::time::timeout(limit, next.run(request)).await.map_err(|_| {
+        let seconds = limit.as_secs();
+        let message = format!("the server did not get this done within {seconds} seconds");
+        ApiError::new(ErrorCode::Unavailable, message)
+    })
+}
+
 async fn add_headers(mut response: Response) -> Response {
     response.headers_mut().extend(HEADERS);
     response
@@ -248,4 +259,25 @@ async fn add_headers(mut response: Response) -> Response {
 
 fn json(text: String) -> impl axum::response::IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], text)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use macadam_api::Problem;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn request_that_takes_too_long_is_answered_as_every_refusal() {
+        let router = Router::new()
+            .route("/", get(std::future::pending::<()>))
+            .layer(from_fn_with_state(Duration::from_millis(1), limit_time));
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), 503);
+        let body = to_bytes(answer.into_body(), BODY_LIMIT).await.unwrap();
+        let problem: Problem = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem.code, ErrorCode::Unavailable);
+    }
 }

@@ -36,8 +36,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
-    /// The TLS client certificate, of which only the possession of its key is proved.
-    pub(crate) certificate: Option<Arc<CertificateDer<'static>>>,
+    /// The TLS client certificate, of which only the possession of its key is proved, and those
+    /// that it sent along; empty if it showed none.
+    pub(crate) certificates: Arc<[CertificateDer<'static>]>,
 }
 
 /// What a listener speaks.
@@ -104,25 +105,25 @@ impl Connection {
         // Answers are small and whole; waiting to fill packets only costs time.
         let _ = stream.set_nodelay(true);
         match transport {
-            Transport::Plain => self.serve_http(stream, None).await,
+            Transport::Plain => self.serve_http(stream, Arc::default()).await,
             Transport::Tls(config) => {
                 let handshake = TlsAcceptor::from(config.load_full()).accept(stream);
                 let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_LIMIT, handshake).await else {
                     tracing::debug!(peer.address = %self.address, "TLS handshake failed");
                     return;
                 };
-                let certificates = stream.get_ref().1.peer_certificates();
-                let certificate = certificates.and_then(<[_]>::first).cloned().map(Arc::new);
-                self.serve_http(stream, certificate).await;
+                let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                let certificates = certificates.iter().cloned().collect();
+                self.serve_http(stream, certificates).await;
             }
         }
     }
 
-    async fn serve_http<S>(self, stream: S, certificate: Option<Arc<CertificateDer<'static>>>)
+    async fn serve_http<S>(self, stream: S, certificates: Arc<[CertificateDer<'static>]>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let peer = Peer { address: self.address, certificate };
+        let peer = Peer { address: self.address, certificates };
         let router = self.router;
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             let router = router.clone();

@@ -62,6 +62,8 @@ pub struct Wake {
 pub enum Scripted {
     /// 410: the token is not valid any more.
     Unregistered,
+    /// 400: the token is for the topic of another push certificate.
+    NotForTopic,
     /// 429: too many pushes to one device.
     TooManyRequests {
         /// The `Retry-After` header, in whole seconds.
@@ -224,9 +226,8 @@ impl State {
     fn count(&mut self, answer: &Answer) {
         let counter = match answer {
             Answer::Taken => &mut self.counts.taken,
-            Answer::Scripted(Scripted::Unregistered) | Answer::Malformed("BadDeviceToken") => {
-                &mut self.counts.unregistered
-            }
+            Answer::Scripted(Scripted::Unregistered | Scripted::NotForTopic)
+            | Answer::Malformed("BadDeviceToken") => &mut self.counts.unregistered,
             Answer::Scripted(Scripted::TooManyRequests { .. } | Scripted::Unavailable { .. }) => {
                 &mut self.counts.busy
             }
@@ -364,6 +365,9 @@ impl Answer {
             Self::Taken => return Response::new(Full::default()),
             Self::Malformed(reason) => (StatusCode::BAD_REQUEST, reason, None),
             Self::Scripted(Scripted::Unregistered) => (StatusCode::GONE, "Unregistered", None),
+            Self::Scripted(Scripted::NotForTopic) => {
+                (StatusCode::BAD_REQUEST, "DeviceTokenNotForTopic", None)
+            }
             Self::Scripted(Scripted::TooManyRequests { retry_after }) => {
                 (StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", retry_after)
             }

@@ -31,7 +31,8 @@ queries! {
     // Whose certificate it is, if it is known.
     HOLDER = { "select d.id as device_id, d.udid, d.enrollment_key, d.generation,
             e.id as enrollment_id,
-            e.finished_at is null and e.ended_at is null and e.id = d.enrollment_id as is_begun
+            e.finished_at is null and e.ended_at is null and e.id = d.enrollment_id as is_begun,
+            i.state = 'retired' and d.state = 'enrolled' as is_replaced
         from identity i join enrollment e on e.id = i.enrollment_id
             join device d on d.id = e.device_id
         where i.certificate = $1" }
@@ -136,6 +137,9 @@ pub struct Begun {
 pub enum BeginEnrollmentError {
     #[error("the certificate already speaks for another device")]
     CertificateOfAnotherDevice,
+    /// The device is enrolled, and another certificate took the place of this one.
+    #[error("the certificate was replaced by another one of the device")]
+    ReplacedCertificate,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -189,7 +193,8 @@ impl Store {
     ///
     /// Whatever belonged to the old generation (queue, tokens, declarations, secrets, identity)
     /// is dropped. The same message again, from the same certificate before a TokenUpdate,
-    /// changes nothing.
+    /// changes nothing. A certificate that another one has replaced begins none, as long as the
+    /// device is enrolled.
     pub async fn begin_enrollment(
         &self,
         new: NewEnrollment,
@@ -304,6 +309,7 @@ row! {
         generation: i64,
         enrollment_id: EnrollmentId,
         is_begun: bool,
+        is_replaced: bool,
     }
 }
 
@@ -319,6 +325,10 @@ async fn begin(conn: &mut Conn, new: &NewEnrollment) -> Result<Begun, BeginEnrol
     if let Some(holder) = conn.optional::<Holder>(&HOLDER, params![new.certificate]).await? {
         if (holder.udid.as_deref(), holder.enrollment_key.as_deref()) != (udid, key) {
             return Err(BeginEnrollmentError::CertificateOfAnotherDevice);
+        }
+        // Whoever kept the former key must not take the device back.
+        if holder.is_replaced {
+            return Err(BeginEnrollmentError::ReplacedCertificate);
         }
         if holder.is_begun {
             let Holder { device_id: device, enrollment_id: enrollment, generation, .. } = holder;

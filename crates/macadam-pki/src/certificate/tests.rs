@@ -156,6 +156,20 @@ fn client_cert_headers_are_rfc_9440_byte_sequences() {
     ));
     assert!(matches!(decode_client_cert(b":"), Err(DecodeClientCertError::NotByteSequence)));
     assert!(matches!(decode_client_cert(b"::"), Err(DecodeClientCertError::Certificate(_))));
+    let chain = format!(":{encoded}:, :{encoded}:");
+    let decoded = decode_client_cert_chain(chain.as_bytes()).unwrap();
+    assert_eq!(decoded, [certificate.clone(), certificate]);
+    assert_eq!(decode_client_cert_chain(b" ").unwrap(), []);
+    assert!(matches!(
+        decode_client_cert_chain(format!(":{encoded}:,").as_bytes()),
+        Err(DecodeClientCertError::NotByteSequence)
+    ));
+    let long = [",".repeat(8).as_str(), &chain].concat();
+    assert!(matches!(
+        decode_client_cert_chain(long.as_bytes()),
+        Err(DecodeClientCertError::TooLarge)
+    ));
+
     let large = format!(":{}:", "A".repeat(40_000));
     assert!(matches!(decode_client_cert(large.as_bytes()), Err(DecodeClientCertError::TooLarge)));
 }

@@ -166,6 +166,11 @@ pub struct DeclarativeManagement {
     pub data: Option<Data>,
 }
 
+impl TokenUpdate {
+    /// The most octets of a push token. Apple gives tokens no fixed size; today's have 32.
+    pub const TOKEN_LIMIT: usize = 256;
+}
+
 impl Message {
     /// Apple's name of this message.
     pub fn message_type(&self) -> &'static str {
@@ -203,7 +208,7 @@ impl Message {
     ) -> Result<Self, DecodeCheckInError> {
         match message_type {
             "Authenticate" => read("Authenticate", value).map(Self::Authenticate),
-            "TokenUpdate" => read("TokenUpdate", value).map(Self::TokenUpdate),
+            "TokenUpdate" => token_update(value),
             "CheckOut" => read("CheckOut", value).map(Self::CheckOut),
             "UserAuthenticate" => read("UserAuthenticate", value).map(Self::UserAuthenticate),
             "SetBootstrapToken" => read("SetBootstrapToken", value).map(Self::SetBootstrapToken),
@@ -224,6 +229,15 @@ fn read<T: DeserializeOwned>(
 ) -> Result<T, DecodeCheckInError> {
     property_list::from_value(value)
         .map_err(|source| DecodeCheckInError::Message { message_type, source })
+}
+
+/// A token goes into the URL of each push, so it has bounds.
+fn token_update(value: &Value) -> Result<Message, DecodeCheckInError> {
+    let message: TokenUpdate = read("TokenUpdate", value)?;
+    if !(1..=TokenUpdate::TOKEN_LIMIT).contains(&message.token.expose().0.len()) {
+        return Err(DecodeCheckInError::PushToken);
+    }
+    Ok(Message::TokenUpdate(message))
 }
 
 /// Reads the endpoint apart, because an unknown one is answered in its own way.

@@ -1,5 +1,7 @@
 //! Tests.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
@@ -237,6 +239,22 @@ fn messages_that_say_too_little_are_refused() {
     for (message, expected) in cases {
         let text = String::from_utf8_lossy(&message).into_owned();
         assert_eq!(decode(&message).unwrap_err().code(), expected, "{text}");
+    }
+}
+
+#[test]
+fn push_token_is_neither_empty_nor_endless() {
+    let update = |bytes: usize| {
+        let token = STANDARD.encode(vec![7; bytes]);
+        let keys = format!(
+            "<key>UDID</key><string>U</string><key>Topic</key><string>t</string>
+            <key>PushMagic</key><string>m</string><key>Token</key><data>{token}</data>"
+        );
+        decode(&body("TokenUpdate", &keys)).map(drop)
+    };
+    assert!(update(1).is_ok() && update(256).is_ok());
+    for bytes in [0, 257] {
+        assert_eq!(update(bytes).unwrap_err().code(), "check_in_value_out_of_bounds", "{bytes}");
     }
 }
 

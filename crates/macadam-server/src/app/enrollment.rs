@@ -150,6 +150,7 @@ impl App {
         });
         let begun = begun.await.map_err(|error| match error {
             BeginEnrollmentError::CertificateOfAnotherDevice => refuse(RefusalReason::OtherDevice),
+            BeginEnrollmentError::ReplacedCertificate => refuse(RefusalReason::EndedEnrollment),
             BeginEnrollmentError::Store(error) => RecognizeError::Store(error),
         })?;
         if let Some(platform) = platform {

@@ -123,8 +123,9 @@ impl App {
         });
         let document = ItemDocument { settings: settings.clone(), pause };
         let id = known.as_ref().map_or_else(|| ItemId(self.ids.id(now)), |(id, _)| *id);
-        let before = known.map(|(_, document)| json!(document));
-        let difference = difference("library_items", settings.label(), before, &json!(document));
+        let before = known.map(|(_, document)| shown_item(&document));
+        let after = shown_item(&document);
+        let difference = difference("library_items", settings.label(), before, &after);
         if let Some(difference) = difference {
             proposal.differences.push(difference);
             proposal.draft.put_item_document(now, id, &document);
@@ -232,6 +233,16 @@ fn changed_rows(before: &Draft, draft: &Draft) -> PolicyChange {
         items: items.map(|row| (new_item(row), row.version)).collect(),
         blueprints: blueprints.map(|row| (new_blueprint(row), row.version)).collect(),
     }
+}
+
+/// An item as differences show it: that it is paused and why, but not since when, which for a new
+/// pause is the moment of the question and so never what was previewed.
+fn shown_item(document: &ItemDocument) -> Value {
+    let mut shown = json!(document);
+    if let Some(pause) = shown.get_mut("pause").and_then(Value::as_object_mut) {
+        pause.remove("since");
+    }
+    shown
 }
 
 /// How two documents differ; `None` when they do not.

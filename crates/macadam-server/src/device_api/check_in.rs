@@ -46,7 +46,8 @@ fn refusal(error: DecodeCheckInError) -> DeviceError {
         | DecodeCheckInError::NoMessageType
         | DecodeCheckInError::UnknownMessageType { .. }
         | DecodeCheckInError::Message { .. }
-        | DecodeCheckInError::Text(_) => DeviceError::Malformed(error.code()),
+        | DecodeCheckInError::Text(_)
+        | DecodeCheckInError::PushToken => DeviceError::Malformed(error.code()),
     }
 }
 

@@ -11,7 +11,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use macadam_pki::cms::{decode_signature_header, verify_detached};
-use macadam_pki::{Certificate, decode_client_cert};
+use macadam_pki::{Certificate, decode_client_cert, decode_client_cert_chain};
 use macadam_store::RefusalReason;
 use rustls_pki_types::CertificateDer;
 use tokio::sync::OwnedSemaphorePermit;
@@ -44,12 +44,12 @@ struct Claims {
     connection: Option<Connection>,
 }
 
-/// The certificate of the connection's other end.
+/// The certificates of the connection's other end.
 enum Connection {
     /// Shown to us.
-    Tls(Arc<CertificateDer<'static>>),
-    /// Shown to a named proxy.
-    Forwarded(HeaderValue),
+    Tls(Arc<[CertificateDer<'static>]>),
+    /// Shown to a named proxy: the device's own, and those sent along, in the lines of one header.
+    Forwarded { own: HeaderValue, chain: Vec<HeaderValue> },
 }
 
 /// Certificates that a request shows, before any authority was asked.
@@ -115,9 +115,13 @@ impl Claims {
         let proxies = &app.config.trusted_proxies;
         // A proxy's own certificate is not the device's, and anybody else's header is not read.
         let connection = if is_trusted_proxy(peer.address.ip(), proxies) {
-            headers.get("client-cert").cloned().map(Connection::Forwarded)
+            let chain = || headers.get_all("client-cert-chain").into_iter().cloned().collect();
+            headers
+                .get("client-cert")
+                .map(|own| Connection::Forwarded { own: own.clone(), chain: chain() })
         } else {
-            peer.certificate.clone().map(Connection::Tls)
+            let certificates = &peer.certificates;
+            (!certificates.is_empty()).then(|| Connection::Tls(Arc::clone(certificates)))
         };
         Some(Self {
             origin: Origin::of(peer, headers, proxies).0,
@@ -128,16 +132,15 @@ impl Claims {
     }
 
     fn certificate(&self, body: &[u8]) -> Result<Shown, RefusalReason> {
-        let connection = self.connection.as_ref().map(Connection::certificate).transpose()?;
+        let connection = self.connection.as_ref().map(Connection::shown).transpose()?;
         let Some(signature) = &self.signature else {
-            let certificate = connection.ok_or(RefusalReason::UnknownCertificate)?;
-            return Ok(Shown { certificate, others: Vec::new() });
+            return connection.ok_or(RefusalReason::UnknownCertificate);
         };
         let signer = decode_signature_header(signature.as_bytes())
             .ok()
             .and_then(|signature| verify_detached(&signature, body).ok())
             .ok_or(RefusalReason::BadSignature)?;
-        if connection.is_some_and(|connection| connection != signer.certificate) {
+        if connection.is_some_and(|connection| connection.certificate != signer.certificate) {
             return Err(RefusalReason::BadSignature);
         }
         Ok(Shown { certificate: signer.certificate, others: signer.other_certificates })
@@ -145,13 +148,26 @@ impl Claims {
 }
 
 impl Connection {
-    fn certificate(&self) -> Result<Certificate, RefusalReason> {
-        let certificate = match self {
-            Self::Forwarded(header) => decode_client_cert(header.as_bytes()).ok(),
-            Self::Tls(der) => Certificate::from_der(der).ok(),
+    fn shown(&self) -> Result<Shown, RefusalReason> {
+        let shown = match self {
+            Self::Forwarded { own, chain } => forwarded(own, chain),
+            Self::Tls(certificates) => presented(certificates),
         };
-        certificate.ok_or(RefusalReason::UntrustedCertificate)
+        shown.ok_or(RefusalReason::UntrustedCertificate)
     }
+}
+
+fn forwarded(own: &HeaderValue, chain: &[HeaderValue]) -> Option<Shown> {
+    let certificate = decode_client_cert(own.as_bytes()).ok()?;
+    // RFC 9440 sends a list; lines of one header are one list.
+    let lines: Vec<_> = chain.iter().map(HeaderValue::as_bytes).collect();
+    Some(Shown { certificate, others: decode_client_cert_chain(&lines.join(&b","[..])).ok()? })
+}
+
+fn presented(certificates: &[CertificateDer<'static>]) -> Option<Shown> {
+    let (own, chain) = certificates.split_first()?;
+    let others = chain.iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>();
+    Some(Shown { certificate: Certificate::from_der(own).ok()?, others: others.ok()? })
 }
 
 /// On a shared URL, this is what tells check-ins from reports about commands.

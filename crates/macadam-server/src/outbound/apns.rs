@@ -55,7 +55,8 @@ pub(crate) struct Push<'a> {
 pub(crate) enum PushAnswer {
     /// Apple took it; whether the device is on is another matter.
     Sent,
-    /// The token is not valid any more; the device will send another.
+    /// The token is not valid, or not any more, or is for another topic; pushing waits for the one
+    /// that the device sends next.
     Unregistered,
     /// Apple is busy, or this device was pushed too often; try later.
     Busy { retry_after: Option<Duration> },
@@ -165,7 +166,11 @@ async fn answer(response: Response) -> Result<PushAnswer, SendPushError> {
     }
     let reason = refusal(response).await?.reason;
     match (status, reason.as_str()) {
-        (StatusCode::BAD_REQUEST, "BadDeviceToken") => Ok(PushAnswer::Unregistered),
+        // What Apple says of one token is no trouble of the others.
+        (
+            StatusCode::BAD_REQUEST,
+            "BadDeviceToken" | "DeviceTokenNotForTopic" | "MissingDeviceToken",
+        ) => Ok(PushAnswer::Unregistered),
         _ => Ok(PushAnswer::Refused { status: status.as_u16(), reason }),
     }
 }

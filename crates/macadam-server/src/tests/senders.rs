@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use macadam_pki::cms::sign_detached;
-use macadam_pki::{CertificateAuthority, Identity, KeyKind, PrivateKey};
+use macadam_pki::{Certificate, CertificateAuthority, Identity, KeyKind, PrivateKey};
 use macadam_protocol::command::{Report, encode_report};
 use macadam_store::RefusalReason;
 
@@ -145,6 +145,35 @@ async fn identity_of_the_organizations_own_authority_enrolls() {
     world.enroll(&handset).await;
     assert!(world.idle(&handset).await.is_some());
     assert_eq!(world.device(&handset).await.blueprint_id, Some(blueprint));
+}
+
+#[tokio::test]
+async fn proxy_hands_on_the_certificates_between_a_device_and_its_authority() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../macadam-pki/testdata/");
+    let kept = |name: &str| format!("{directory}{name}");
+    let read = |name| {
+        let text = std::fs::read_to_string(kept(name)).unwrap();
+        Certificate::from_pem(&text).unwrap()
+    };
+    let root = kept("root.pem");
+    let world = World::with(&format!(
+        "trusted_proxies = [\"127.0.0.1\"]\ndevice_ca = {{ roots_files = [{root:?}] }}"
+    ))
+    .await;
+    // By then the kept certificates are valid.
+    world.advance(std::time::Duration::from_hours(24 * 400));
+    let field = |name| format!(":{}:", STANDARD.encode(read(name).der()));
+    let (own, between, stranger) =
+        (field("device.pem"), field("intermediate.pem"), field("stranger.pem"));
+    let handset = world.mac(1);
+    let enroll = async |chain: &str| {
+        let headers = [("client-cert", own.as_str()), ("client-cert-chain", chain)];
+        world.send_with("/mdm/checkin", &headers, handset.check_in(handset.authenticate())).await
+    };
+    for chain in ["", stranger.as_str(), "no certificate"] {
+        assert_refused(&enroll(chain).await);
+    }
+    assert_eq!(enroll(&format!("{stranger}, {between}")).await.status, 200);
 }
 
 #[tokio::test]

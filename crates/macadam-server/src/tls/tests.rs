@@ -22,11 +22,11 @@ use super::*;
 use crate::listen::{Listener, Peer, Transport, serve_listener};
 
 #[tokio::test]
-async fn an_identity_of_any_authority_reaches_the_request() {
+async fn an_identity_of_any_authority_reaches_the_request_with_its_chain() {
     let server = Server::start(ClientCertificates::Asked).await;
     for kind in [KeyKind::Rsa2048, KeyKind::P256] {
         let identity = identity("DEVICE-1", kind, EXPIRED);
-        assert_eq!(server.ask(Some(&identity)).await.unwrap(), "DEVICE-1");
+        assert_eq!(server.ask(Some(&identity)).await.unwrap(), "DEVICE-1, Server CA");
     }
     server.stop().await;
 }
@@ -118,7 +118,7 @@ impl Server {
             // Not checked by the client: a thief would not check either.
             Some((certificate, key)) => {
                 let key = aws_lc_rs::sign::any_supported_type(&pkcs8(key)).unwrap();
-                let shown = CertifiedKey::new(vec![der(certificate)], key);
+                let shown = CertifiedKey::new(vec![der(certificate), der(&self.authority)], key);
                 builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)))
             }
         };
@@ -138,9 +138,9 @@ impl Server {
 }
 
 async fn name_of_peer(Extension(peer): Extension<Peer>) -> String {
-    peer.certificate
-        .and_then(|der| Certificate::from_der(&der).ok()?.subject_common_name())
-        .unwrap_or_else(|| "nobody".to_owned())
+    let name = |der: &[u8]| Certificate::from_der(der).unwrap().subject_common_name().unwrap();
+    let names: Vec<_> = peer.certificates.iter().map(|der| name(der)).collect();
+    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
 }
 
 fn identity(name: &str, kind: KeyKind, validity: (&str, &str)) -> Identity {

@@ -43,6 +43,14 @@ struct Sent {
     problem: Option<String>,
 }
 
+/// What became of a batch.
+#[derive(Default)]
+struct Batch {
+    /// Whether Apple took any of it.
+    got_through: bool,
+    problem: Option<String>,
+}
+
 impl SendPushes {
     pub(super) fn new(app: App) -> Self {
         Self { app, client: RwLock::default() }
@@ -60,13 +68,13 @@ impl SendPushes {
         Ok(client)
     }
 
-    /// Sends one batch at once; says what went wrong, if anything did.
+    /// Sends one batch at once.
     async fn send(
         &self,
         client: &Arc<ApnsClient>,
         topic: &str,
         batch: Vec<ClaimedPush>,
-    ) -> anyhow::Result<Option<String>> {
+    ) -> anyhow::Result<Batch> {
         let mut sending = JoinSet::new();
         for push in batch {
             let (app, client) = (self.app.clone(), Arc::clone(client));
@@ -75,13 +83,14 @@ impl SendPushes {
                 if is_ours { send(&app, &client, push).await } else { foreign_topic(&app, push) }
             });
         }
-        let (mut finished, mut problem) = (Vec::new(), None);
+        let (mut finished, mut became) = (Vec::new(), Batch::default());
         for sent in sending.join_all().await {
-            problem = problem.or(sent.problem);
+            became.got_through |= sent.outcome == PushOutcome::Sent;
+            became.problem = became.problem.or(sent.problem);
             finished.push((sent.push, sent.outcome));
         }
         self.app.store.finish_pushes(self.app.fleet_clock.now(), finished).await?;
-        Ok(problem)
+        Ok(became)
     }
 }
 
@@ -105,10 +114,13 @@ impl Worker for SendPushes {
             let now = self.app.fleet_clock.now();
             let batch = self.app.store.claim_pushes(now, size, lease).await?;
             let is_last = batch.len() < size as usize;
-            let problem = self.send(&client, certificate.topic(), batch).await?;
+            let Batch { got_through, problem } =
+                self.send(&client, certificate.topic(), batch).await?;
+            // Each has its own time to be tried again. Where none got through, the rest would fare
+            // no better; where some did, one device must not keep the others waiting.
             if let Some(problem) = problem {
-                // The rest would fare no better; each has its own time to be tried again.
-                anyhow::bail!("pushes did not get through: {problem}");
+                anyhow::ensure!(got_through, "pushes did not get through: {problem}");
+                tracing::warn!(problem, "some pushes did not get through");
             }
             if is_last {
                 return Ok(());

@@ -31,7 +31,12 @@ const RANDOM_PAGE_COST: &str = "1.1";
 pub(crate) async fn connect(url: &str, connections: u32) -> Result<PgPool, sqlx::Error> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("macadam")
-        .options([("statement_timeout", STATEMENT_TIMEOUT), ("random_page_cost", RANDOM_PAGE_COST)])
+        .options([
+            ("statement_timeout", STATEMENT_TIMEOUT),
+            ("random_page_cost", RANDOM_PAGE_COST),
+            // What was promised is on disk, whatever the server's own configuration says.
+            ("synchronous_commit", "on"),
+        ])
         .statement_cache_capacity(STATEMENTS_CACHED)
         .disable_statement_logging();
     PgPoolOptions::new()

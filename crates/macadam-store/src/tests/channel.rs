@@ -127,9 +127,19 @@ async fn renewed_certificate_becomes_active_when_it_is_used(store: Store) {
     assert_eq!((state(1).await, state(11).await), (None, Some(IdentityState::Active)));
     assert_eq!(store.identity_expiry(begun.enrollment).await.unwrap(), Some(Timestamp::MAX));
     assert!(!store.activate_identity(at(7), certificate(11)).await.unwrap());
+    // The former one cannot take the device back as long as it is enrolled.
+    let back = || {
+        let enrollment_id = EnrollmentId(id(2, 50));
+        NewEnrollment { at: at(9), enrollment_id, ..authenticate(1) }
+    };
+    let refused = store.begin_enrollment(back()).await;
+    assert!(matches!(refused, Err(BeginEnrollmentError::ReplacedCertificate)));
+    assert_eq!(state(11).await, Some(IdentityState::Active));
     assert!(
         !store.offer_identity(at(8), begun.enrollment, certificate(1), at(3_000)).await.unwrap()
     );
+    assert!(store.end_enrollment(at(10), begun.enrollment).await.unwrap());
+    assert_eq!(store.begin_enrollment(back()).await.unwrap().generation, 2);
 }
 
 async fn token_update_finishes_an_enrollment_at_any_fraction_of_a_second(store: Store) {

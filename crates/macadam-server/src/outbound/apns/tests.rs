@@ -35,9 +35,11 @@ async fn tokens_that_are_no_longer_valid_are_told_apart_from_trouble() {
     assert_eq!(apple.push(&[2]).await, PushAnswer::Unregistered);
 
     apple.double.script([
+        Scripted::NotForTopic,
         Scripted::TooManyRequests { retry_after: None },
         Scripted::Unavailable { retry_after: Some(Duration::from_secs(90)) },
     ]);
+    assert_eq!(apple.push(&[1]).await, PushAnswer::Unregistered);
     assert_eq!(apple.push(&[1]).await, PushAnswer::Busy { retry_after: None });
     let retry_after = Some(Duration::from_secs(90));
     assert_eq!(apple.push(&[1]).await, PushAnswer::Busy { retry_after });

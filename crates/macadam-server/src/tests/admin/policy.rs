@@ -1,7 +1,10 @@
 //! The configuration as one file.
 
+use std::time::Duration;
+
+use macadam_api::library_items::LibraryItemFilter;
 use macadam_api::people::Role;
-use macadam_api::policy_file::{PolicyFile, ReviewEntry};
+use macadam_api::policy_file::{ApplyPolicy, PolicyFile, ReviewEntry};
 use macadam_api::previews::PreviewRequest;
 use macadam_api::releases::{Approval, FeedList, ReviewAction, WriteReview};
 use macadam_api::server::WriteApproval;
@@ -51,4 +54,21 @@ async fn exported_policy_has_the_reviews_and_can_be_planned_as_it_is() {
     other.approval = Approval::ByHand;
     let fields = problems(other).await.into_iter().map(|problem| problem.field);
     assert_eq!(fields.collect::<Vec<_>>(), ["approval", "reviews"]);
+}
+
+#[tokio::test]
+async fn paused_item_is_applied_as_it_was_previewed_however_long_somebody_read() {
+    let world = World::new().await;
+    let admin = client(&world, Role::Admin).await;
+    world.assign(rolling()).await;
+    let mut policy = admin.policy().await.unwrap().value;
+    policy.paused.insert("Sequoia".into());
+    let question = PreviewRequest::Policy { policy: policy.clone() };
+    let preview = admin.preview(&question).await.unwrap().value;
+    world.advance(Duration::from_mins(5));
+    let wish = ApplyPolicy { policy, preview_digest: preview.digest };
+    let applied = admin.apply_policy(&wish).await.unwrap().value;
+    assert_eq!(applied.differences.len(), 1);
+    let item = &admin.library_items(&LibraryItemFilter::default()).all().await.unwrap()[0];
+    assert_eq!(item.paused.as_ref().map(|pause| pause.since), Some(world.fleet.now()));
 }

@@ -86,7 +86,7 @@ export function listedDevices(): ListedDevice[] {
 export interface ListedItem {
   id: string;
   revision: number;
-  settings: { label: string; type: string; platform?: string };
+  settings: { label: string; type: string; platform?: string; major?: number };
 }
 
 export function listedItems(): ListedItem[] {

@@ -20,7 +20,7 @@ import { Adoption } from "./Adoption";
 import { listOf, type ReleaseRecord, releaseQuery } from "./queries";
 import { ReleaseState } from "./ReleaseState";
 import classes from "./Releases.module.css";
-import { ReviewActions } from "./ReviewActions";
+import { ResumeFor, ReviewActions } from "./ReviewActions";
 
 export function ReleasePage() {
   const { t } = useTranslation("releases");
@@ -70,7 +70,7 @@ export function ReleasePage() {
         </div>
         <div className={classes.column}>
           <Card title={t("reviews")}>
-            <Reviews all={release.reviews} />
+            <Reviews release={release} />
           </Card>
           <EndedHalts release={release} />
           <Card title={t("cves", { count: release.cve_count })}>
@@ -121,10 +121,10 @@ function WhoHasIt({ release }: { release: ReleaseRecord }) {
   const { t } = useTranslation("releases");
   return (
     <p className={classes.facts}>
-      <Link to="/devices" search={{ os_version: release.version }}>
+      <Link to="/devices" search={{ list: release.list, os_version: release.version }}>
         {t("runs_it")}
       </Link>
-      <Link to="/devices" search={{ target_version: release.version }}>
+      <Link to="/devices" search={{ list: release.list, target_version: release.version }}>
         {t("must_install_it")}
       </Link>
     </p>
@@ -169,8 +169,9 @@ function Build({ build }: { build: Schemas["ReleaseBuild"] }) {
   );
 }
 
-function Reviews({ all }: { all: Schemas["Review"][] }) {
+function Reviews({ release }: { release: ReleaseRecord }) {
   const { t } = useTranslation("releases");
+  const { reviews: all } = release;
   if (all.length === 0) {
     return <span className={classes.quiet}>{t("no_review")}</span>;
   }
@@ -187,7 +188,7 @@ function Reviews({ all }: { all: Schemas["Review"][] }) {
           <div key={review.item?.id ?? "fleet"} className={classes.review}>
             <strong>{t(`review.${word}`)}</strong>{" "}
             <span className={classes.quiet}>
-              {review.item ? review.item.name : t("review.fleet")}
+              {review.item ? <Theirs text={review.item.name} /> : t("review.fleet")}
             </span>
             <p>
               <Theirs text={review.reason} />
@@ -200,6 +201,9 @@ function Reviews({ all }: { all: Schemas["Review"][] }) {
                 </>
               )}
             </p>
+            {word === "held_since" && review.item && (
+              <ResumeFor release={release} item={review.item} />
+            )}
           </div>
         );
       })}

@@ -42,35 +42,81 @@ export function ReviewActions({ release }: { release: ReleaseRecord }) {
           {t("action.hold")}
         </Button>
       )}
-      <Modal
-        opened={action !== null}
-        onClose={() => setAction(null)}
-        title={action && t(`action_title.${action}`, { version: release.version })}
-        size="lg"
-      >
-        {action && <Form release={release} action={action} close={() => setAction(null)} />}
-      </Modal>
+      <ReviewModal release={release} action={action} close={() => setAction(null)} />
     </div>
   );
 }
 
-interface FormProps {
+/** Lets a release go on for the one item that it is held for. */
+export function ResumeFor({ release, item }: { release: ReleaseRecord; item: Schemas["Named"] }) {
+  const { t } = useTranslation("releases");
+  const [isOpen, setOpen] = useState(false);
+  if (!usePermission("review_releases")) {
+    return null;
+  }
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconPlayerPlay size={14} />}
+        onClick={() => setOpen(true)}
+        aria-label={t("resume_for", { name: inert(item.name) })}
+      >
+        {t("action.resume")}
+      </Button>
+      <ReviewModal
+        release={release}
+        action={isOpen ? "resume" : null}
+        item={item}
+        close={() => setOpen(false)}
+      />
+    </>
+  );
+}
+
+interface ModalProps {
   release: ReleaseRecord;
-  action: Action;
+  action: Action | null;
+  item?: Schemas["Named"];
   close: () => void;
 }
 
-function Form({ release, action, close }: FormProps) {
+function ReviewModal({ release, action, item, close }: ModalProps) {
+  const { t } = useTranslation("releases");
+  return (
+    <Modal
+      opened={action !== null}
+      onClose={close}
+      title={action && t(`action_title.${action}`, { version: release.version })}
+      size="lg"
+    >
+      {action && <Form release={release} action={action} close={close} {...(item && { item })} />}
+    </Modal>
+  );
+}
+
+interface FormProps extends ModalProps {
+  action: Action;
+}
+
+function Form({ release, action, item: preset, close }: FormProps) {
   const { t } = useTranslation(["releases", "common"]);
   const [reason, setReason] = useState("");
-  const [item, setItem] = useState<string | null>(null);
+  const [item, setItem] = useState<string | null>(preset?.id ?? null);
   const { data: library } = useQuery(itemsQuery);
   const items = (library?.items ?? []).filter(
-    ({ settings }) =>
+    ({ id, settings }) =>
+      id !== preset?.id &&
       settings.type === "managed_os" &&
       listOf[settings.platform] === release.list &&
       String(settings.major) === majorOf(release),
   );
+  const choices = [
+    { value: "", label: t("for_all") },
+    ...(preset ? [{ value: preset.id, label: inert(preset.name) }] : []),
+    ...items.map(({ id, settings }) => ({ value: id, label: inert(settings.label ?? "") })),
+  ];
   const preview = useQuery(reviewPreviewQuery(release.id, action, item));
   const client = useQueryClient();
   const review = useMutation({
@@ -103,13 +149,10 @@ function Form({ release, action, close }: FormProps) {
   };
   return (
     <form onSubmit={submit}>
-      {items.length > 0 && (
+      {choices.length > 1 && (
         <Select
           label={t("for")}
-          data={[
-            { value: "", label: t("for_all") },
-            ...items.map(({ id, settings }) => ({ value: id, label: inert(settings.label ?? "") })),
-          ]}
+          data={choices}
           value={item ?? ""}
           onChange={(value) => setItem(value || null)}
           mb="md"

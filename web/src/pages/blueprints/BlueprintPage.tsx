@@ -3,11 +3,12 @@
 import { Alert, Button, Group, Textarea, TextInput } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useBlocker, useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import { BackLink } from "../../parts/BackLink";
 import { inert } from "../../parts/inert";
+import { useLeaving } from "../../parts/leaving";
 import { FailedMessage } from "../../parts/Message";
 import { PageHeader } from "../../parts/PageHeader";
 import { PageLoading } from "../../parts/PageLoading";
@@ -17,7 +18,7 @@ import { usePreview } from "../../parts/preview/usePreview";
 import { sentence } from "../../parts/sentence";
 import { Section } from "../library/form/Section";
 import item from "../library/Item.module.css";
-import { itemsQuery } from "../library/queries";
+import { itemsQuery, type LibraryItem } from "../library/queries";
 import { SaveBar } from "../library/SaveBar";
 import classes from "./Blueprints.module.css";
 import { Classic } from "./Classic";
@@ -28,27 +29,34 @@ import { useEdit, useSave } from "./useEdit";
 
 export function BlueprintPage() {
   const { id } = useParams({ from: "/inside/blueprints/$id" });
-  const { data, error, refetch } = useQuery(blueprintQuery(id));
-  if (error && !data) {
-    return <FailedMessage error={error} retry={() => void refetch()} />;
+  const blueprint = useQuery(blueprintQuery(id));
+  // Without the library, every item that is given would look like one that was deleted.
+  const library = useQuery(itemsQuery);
+  for (const { data, error, refetch } of [blueprint, library]) {
+    if (error && !data) {
+      return <FailedMessage error={error} retry={() => void refetch()} />;
+    }
   }
-  return data ? <Editor key={id} blueprint={data} /> : <PageLoading />;
+  return blueprint.data && library.data ? (
+    <Editor key={id} blueprint={blueprint.data} items={library.data.items} />
+  ) : (
+    <PageLoading />
+  );
 }
 
-function Editor({ blueprint }: { blueprint: Blueprint }) {
+interface EditorProps {
+  blueprint: Blueprint;
+  items: LibraryItem[];
+}
+
+function Editor({ blueprint, items }: EditorProps) {
   const { t } = useTranslation(["blueprints", "common", "preview"]);
   const mayEdit = usePermission("edit_blueprints");
-  const { data: library } = useQuery(itemsQuery);
-  const items = library?.items ?? [];
   const edit = useEdit(blueprint);
   const { draft, change, isDirty, isBehind } = edit;
   const live = usePreview({ kind: "blueprint", id: blueprint.id, assignment: draft.assignment });
   const save = useSave(blueprint.id, edit, live.again);
-  useBlocker({
-    shouldBlockFn: ({ current, next }) =>
-      isDirty && current.pathname !== next.pathname && !window.confirm(t("preview:leave")),
-    enableBeforeUnload: isDirty,
-  });
+  useLeaving(isDirty);
   const isMap = "map" in draft.assignment;
   const waitsFor = draft.name.trim() === "" ? t("missing_name") : null;
   const problems = live.preview?.problems.map(({ message }) => sentence(message)) ?? [];
@@ -109,7 +117,7 @@ function Editor({ blueprint }: { blueprint: Blueprint }) {
           label={t("common:save")}
           isReady={isDirty && !isBehind}
           isSaving={save.isPending}
-          save={(digest) => save.mutate(digest)}
+          save={(digest) => save.mutate({ draft, digest })}
           {...(isDirty && { discard: edit.discard })}
           waitsFor={waitsFor ?? (isDirty ? null : t("preview:unchanged"))}
         />

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked } from "../../api/client";
-import { changed, type Fields, merge } from "../library/merge";
+import { changed, type Fields, merge, typedOnto } from "../library/merge";
 import { type Blueprint, blueprintQuery } from "./queries";
 
 type Draft = Pick<Blueprint, "name" | "description" | "assignment">;
@@ -19,7 +19,7 @@ export function useEdit(stored: Blueprint) {
   const [draft, setDraft] = useState(() => draftOf(stored));
   const isDirty = changed(draftOf(base) as Fields, draft as Fields).length > 0;
   const isBehind = stored.revision !== base.revision;
-  const rebase = (next: Blueprint, nextDraft: Draft) => {
+  const rebase = (next: Blueprint, nextDraft: (draft: Draft) => Draft) => {
     setBase(next);
     setDraft(nextDraft);
   };
@@ -39,14 +39,9 @@ export function useEdit(stored: Blueprint) {
     hasConflict: both.conflicts.length > 0,
     rebase,
     change: (changes: Partial<Draft>) => setDraft({ ...draft, ...changes }),
-    discard: () => rebase(stored, draftOf(stored)),
+    discard: () => rebase(stored, () => draftOf(stored)),
     /** Theirs where only they changed something, mine elsewhere. */
-    keepMine: () => {
-      const mine = Object.fromEntries(
-        both.conflicts.map((field) => [field, draft[field as keyof Draft]]),
-      );
-      rebase(stored, { ...both.merged, ...mine });
-    },
+    keepMine: () => rebase(stored, () => typedOnto(draftOf(base), draftOf(stored), draft)),
   };
 }
 
@@ -54,16 +49,16 @@ export function useSave(id: string, edit: ReturnType<typeof useEdit>, previewAga
   const { t } = useTranslation("library");
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (digest: string) =>
+    mutationFn: ({ draft, digest }: { draft: Draft; digest: string }) =>
       asked(
         api.PUT("/api/v1/blueprints/{id}", {
           params: { path: { id }, header: { "If-Match": String(edit.base.revision) } },
-          body: { ...edit.draft, name: edit.draft.name.trim(), preview_digest: digest },
+          body: { ...draft, name: draft.name.trim(), preview_digest: digest },
         }),
       ),
-    onSuccess: (saved, digest) => {
+    onSuccess: (saved, { draft: sent, digest }) => {
       client.setQueryData(blueprintQuery(id).queryKey, saved);
-      edit.rebase(saved, draftOf(saved));
+      edit.rebase(saved, (typed) => typedOnto(sent, draftOf(saved), typed));
       notifications.show({ message: t("saved", { digest: digest.slice(0, 8) }) });
       for (const noun of ["blueprints", "library-items", "devices"]) {
         void client.invalidateQueries({ queryKey: [noun] });

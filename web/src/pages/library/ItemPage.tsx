@@ -24,21 +24,26 @@ import { ItemActivity } from "./ItemActivity";
 import { ItemStatus } from "./ItemStatus";
 import { itemQuery, type LibraryItem } from "./queries";
 import { type ItemTab, itemTabs } from "./search";
+import { useItemEdit } from "./useItemEdit";
 
 export function ItemPage() {
-  const { t } = useTranslation(["library", "common"]);
   const { id } = useParams({ from: "/inside/library/$id" });
-  const search = useSearch({ from: "/inside/library/$id" });
-  const { tab = "settings" } = search;
-  const navigate = useNavigate({ from: "/library/$id" });
-  const mayReadAudit = usePermission("read_audit");
   const { data: item, error, refetch } = useQuery(itemQuery(id));
   if (error && !item) {
     return <FailedMessage error={error} retry={() => void refetch()} />;
   }
-  if (!item) {
-    return <PageLoading />;
-  }
+  return item ? <Item key={id} item={item} /> : <PageLoading />;
+}
+
+function Item({ item }: { item: LibraryItem }) {
+  const { t } = useTranslation(["library", "common"]);
+  const { id } = item;
+  const search = useSearch({ from: "/inside/library/$id" });
+  const { tab = "settings" } = search;
+  const navigate = useNavigate({ from: "/library/$id" });
+  const mayReadAudit = usePermission("read_audit");
+  // What is typed outlives the tab it is typed in.
+  const edit = useItemEdit(item);
   const shown = itemTabs.filter((name) => name !== "activity" || mayReadAudit);
   return (
     <div className={classes.page}>
@@ -80,13 +85,17 @@ export function ItemPage() {
           ))}
         </Tabs.List>
         <Tabs.Panel value="settings">
-          <EditItem key={id} item={item} />
+          <EditItem item={item} edit={edit} />
         </Tabs.Panel>
         <Tabs.Panel value="status">
           <ItemStatus item={item} search={search} />
         </Tabs.Panel>
         <Tabs.Panel value="activity">
-          <ItemActivity id={id} />
+          <ItemActivity
+            object={`library_items/${id}`}
+            none={t("activity.none")}
+            noneText={t("activity.none_text")}
+          />
         </Tabs.Panel>
       </Tabs>
     </div>

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { BackLink } from "../../parts/BackLink";
 import { inert } from "../../parts/inert";
+import { useLeaving } from "../../parts/leaving";
 import { osName } from "../../parts/osName";
 import { PageHeader } from "../../parts/PageHeader";
 import { type PlatformName, platforms } from "../../parts/Platform";
@@ -28,6 +29,7 @@ import { problemsBy } from "./form/props";
 import { Section } from "./form/Section";
 import classes from "./Item.module.css";
 import { ItemForm } from "./ItemForm";
+import { isSame } from "./merge";
 import { blueprintsQuery, majorsQuery } from "./queries";
 import { SaveBar } from "./SaveBar";
 import { useCreate } from "./useCreate";
@@ -42,7 +44,8 @@ export function NewItemPage() {
     from: "/inside/library/new",
   });
   const navigate = useNavigate();
-  const [draft, setDraft] = useState<Draft>(() => firstDraft(type, platform, major ?? 0));
+  const [first] = useState<Draft>(() => firstDraft(type, platform, major ?? 0));
+  const [draft, setDraft] = useState(first);
   const [blueprints, setBlueprints] = useState<string[]>([]);
   const known = draft.type === "managed_os" && draft.major === 0;
   const gap = missing(draft)[0];
@@ -55,6 +58,7 @@ export function NewItemPage() {
     notifications.show({ message: t("created") });
     void navigate({ to: "/library/$id", params: { id: item.id }, ignoreBlocker: true });
   });
+  useLeaving(blueprints.length > 0 || !isSame(first, draft));
   const takeSuggestion = (enforcement: Schemas["VersionEnforcement"]) => {
     if (draft.type === "managed_os") {
       setDraft({ ...draft, enforcement: { ...draft.enforcement, ...enforcement } });
@@ -81,7 +85,7 @@ export function NewItemPage() {
             problem={problemsBy(live.preview?.problems ?? [])}
             blueprints={blueprints}
             warnings={live.preview?.warnings ?? []}
-            isReadOnly={false}
+            isReadOnly={create.isPending}
           />
         </div>
         <div className={classes.aside}>

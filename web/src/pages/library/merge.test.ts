@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changed, merge } from "./merge";
+import { changed, merge, typedOnto } from "./merge";
 
 const base = { label: "A", notice: 0, enforcement: { mode: "rolling", within: "2w" }, url: null };
 
@@ -17,6 +17,16 @@ test("a field that both changed is theirs until somebody chooses", () => {
   const { merged, conflicts } = merge(base, theirs, mine);
   expect(merged).toEqual({ ...theirs, label: "B" });
   expect(conflicts).toEqual(["enforcement"]);
+});
+
+test("what is typed while a save is under way stays", () => {
+  const saved = { ...base, label: "B", notice: 3 };
+  expect(typedOnto({ ...base, label: "B ", notice: 3 }, saved, { ...base, label: "B " })).toEqual({
+    ...saved,
+    notice: 0,
+  });
+  const mine = { ...saved, label: "B and more", notice: 7 };
+  expect(typedOnto({ ...saved, label: "B " }, saved, mine)).toEqual(mine);
 });
 
 test("the same change twice is no conflict", () => {

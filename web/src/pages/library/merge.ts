@@ -33,6 +33,13 @@ export function merge<T extends object>(base: T, theirs: T, mine: T): Merged<T> 
   return { merged: merged as T, conflicts, theirs: changedByThem, mine: changedByMe };
 }
 
+/** What was typed while a save was under way, on top of what was saved: mine wherever I typed. */
+export function typedOnto<T extends object>(sent: T, saved: T, mine: T): T {
+  const { merged, conflicts } = merge(sent, saved, mine);
+  const kept = conflicts.map((name) => [name, (mine as Fields)[name]]);
+  return { ...merged, ...Object.fromEntries(kept) };
+}
+
 /** Whether two values say the same; nothing and not there are the same. */
 export function isSame(one: unknown, other: unknown): boolean {
   return canonical(one) === canonical(other);

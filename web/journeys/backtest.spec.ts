@@ -73,3 +73,13 @@ test("devices that no release was for are said to be none", async ({ page }) => 
   await page.goto("/backtest?policies=1w&fleet=macos.J9999AP.5&from=2024");
   await expect(page.getByText("No release is known for these devices")).toBeVisible();
 });
+
+test("a policy that becomes like another one stays", async ({ page }) => {
+  await page.goto("/backtest?policies=1w_1m&fleet=macos.J274AP.100");
+  await page.getByRole("combobox", { name: "Time of policy B" }).click();
+  await page.getByRole("option", { name: "1 week" }).click();
+  await expect(page).toHaveURL(/policies=1w_1w/);
+  await expect(page.getByRole("combobox", { name: "Policy B", exact: true })).toBeVisible();
+  const shown = page.getByRole("region", { name: results });
+  await expect(shown).toBeVisible({ timeout: 60_000 });
+});

@@ -10,14 +10,7 @@ import type { LibraryItem } from "../library/queries";
 import classes from "./Backtest.module.css";
 import { FleetChoice } from "./FleetChoice";
 import { Letter } from "./PlotCard";
-import {
-  FIRST_YEAR,
-  MOST_POLICIES,
-  type Policy,
-  policyText,
-  type Terms,
-  type Wish,
-} from "./search";
+import { FIRST_YEAR, MOST_POLICIES, type Policy, type Terms, type Wish } from "./search";
 import { LETTERS, policyName } from "./words";
 
 interface Props {
@@ -38,7 +31,8 @@ export function Choices({ wish, items, year, choose }: Props) {
         <legend className={classes.legendText}>{t("policies")}</legend>
         {policies.map((policy, index) => (
           <PolicyRow
-            key={policyText(policy)}
+            // biome-ignore lint/suspicious/noArrayIndexKey: a policy is known by its letter
+            key={index}
             policy={policy}
             index={index}
             items={items}

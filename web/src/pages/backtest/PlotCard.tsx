@@ -42,19 +42,22 @@ function AsTable({ title, header, rows }: Table & { title: string }) {
           <thead>
             <tr>
               <th scope="col">{first}</th>
-              {others.map((name) => (
-                <th key={name} scope="col" className={classes.amount}>
+              {others.map((name, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two policies may be made alike
+                <th key={index} scope="col" className={classes.amount}>
                   {name}
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
-            {rows.map(([name, ...cells]) => (
-              <tr key={name}>
+            {rows.map(([name, ...cells], row) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two policies may be made alike
+              <tr key={row}>
                 <th scope="row">{name}</th>
                 {cells.map((cell, index) => (
-                  <td key={`${header[index + 1]}`} className={classes.amount}>
+                  // biome-ignore lint/suspicious/noArrayIndexKey: two policies may be made alike
+                  <td key={index} className={classes.amount}>
                     {cell}
                   </td>
                 ))}

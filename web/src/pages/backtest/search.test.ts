@@ -56,8 +56,12 @@ test("nothing of a hostile address is kept", () => {
   expect(backtestSearch({ policies: ["1w"], fleet: { kind: "own" } })).toEqual({});
 });
 
-test("what is too much is cut, and the same twice is there once", () => {
-  expect(backtestSearch({ policies: "1w_1w_2w_3w_1m_2m" }).policies).toBe("1w_2w_3w_1m");
+test("a policy that is made like another one stays, as its letter does", () => {
+  expect(backtestSearch({ policies: "1w_1w" }).policies).toBe("1w_1w");
+});
+
+test("what is too much is cut", () => {
+  expect(backtestSearch({ policies: "1w_1m_2w_3w_1m_2m" }).policies).toBe("1w_1m_2w_3w");
   const many = Array.from({ length: 40 }, () => "macos.J413AP.1").join("_");
   expect(backtestSearch({ fleet: many }).fleet?.split("_")).toHaveLength(12);
 });

@@ -96,8 +96,8 @@ export function searchOf({ policies, fleet, from, until }: Wish): BacktestSearch
   return { policies: policiesText(policies), ...(fleetPart && { fleet: fleetPart }), from, until };
 }
 
-/** A policy as one word, which also tells it from others. */
-export function policyText(policy: Policy): string {
+/** A policy as one word. */
+function policyText(policy: Policy): string {
   if (policy.kind === "item") {
     return policy.id;
   }
@@ -115,10 +115,7 @@ function readPolicies(raw: unknown): Policy[] {
   }
   const read = raw.slice(0, 1_000).split("_").map(readPolicy);
   const good = read.filter((policy): policy is Policy => policy !== undefined);
-  const words = good.map(policyText);
-  return good
-    .filter((policy, index) => words.indexOf(policyText(policy)) === index)
-    .slice(0, MOST_POLICIES);
+  return good.slice(0, MOST_POLICIES);
 }
 
 function readPolicy(word: string): Policy | undefined {

@@ -32,6 +32,16 @@ test("the first branch that fits is taken, and every block is looked at", () => 
   expect([...taken]).toEqual(["1.1", "2.0"]);
 });
 
+test("versions are compared as the server compares them", () => {
+  const items = (test: ReturnType<typeof is>, device = mac) =>
+    walk([{ block: [{ if: test, then: [{ items: ["fits"] }] }] }], device).items;
+  expect(items(is("os_version", "26.3.0"))).toEqual(["fits"]);
+  expect(items(is("os_version", "26.3.0", "at_least"))).toEqual(["fits"]);
+  expect(items(is("os_version", "26.3.0", "below"))).toEqual([]);
+  expect(items(is("os_version", "26.3 (a)", "below"))).toEqual(["fits"]);
+  expect(items(is("os_version", "fifteen", "below"))).toEqual([]);
+});
+
 test("what is not known here is said, not guessed", () => {
   const map: MapNode[] = [
     { block: [{ if: is("percentile", "20", "below"), then: [{ items: ["first"] }] }] },

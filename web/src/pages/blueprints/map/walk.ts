@@ -2,7 +2,7 @@
 // shown here is what the server does when it decides.
 
 import type { Schemas } from "../../../api/client";
-import { byAge } from "../../home/layers";
+import { compareVersions } from "../../../parts/version";
 import { type Condition, isBlock, type MapNode } from "./tree";
 
 type Test = Schemas["Test"];
@@ -78,7 +78,10 @@ function test({ field, operator, value }: Test, device: Schemas["DeviceRecord"])
     return undefined;
   }
   if (field === "os_version") {
-    const step = byAge(device.os_version, value.trim());
+    const step = compareVersions(device.os_version, value);
+    if (step === undefined) {
+      return false;
+    }
     return operator === "is" ? step === 0 : operator === "at_least" ? step >= 0 : step < 0;
   }
   if (field === "tag") {

@@ -3,7 +3,7 @@
 // One tab of a browser listens and tells the others, because a browser opens only a few connections
 // to a server.
 
-import type { QueryClient } from "@tanstack/react-query";
+import type { QueryClient, QueryFilters } from "@tanstack/react-query";
 import type { Schemas } from "./client";
 
 type Changed = Schemas["Changed"];
@@ -46,14 +46,14 @@ function listen(tell: (told: Told) => void, signal: AbortSignal): Promise<void> 
     let timer: number | undefined;
     const open = () => {
       source = new EventSource("/api/v1/events");
+      // A stream that goes on after its end is told what it missed; a new one cannot know what
+      // changed since the pages were read.
+      source.addEventListener("ready", () => tell("everything"), { once: true });
       source.addEventListener("changed", ({ data }) => tell(JSON.parse(data) as Changed));
       source.addEventListener("resync", () => tell("everything"));
       source.addEventListener("error", () => {
         if (source?.readyState === EventSource.CLOSED) {
-          timer = window.setTimeout(() => {
-            tell("everything");
-            open();
-          }, AGAIN);
+          timer = window.setTimeout(open, AGAIN);
         }
       });
     };
@@ -75,15 +75,12 @@ function gatherer(client: QueryClient): (told: Told) => void {
     const nouns = all.includes("everything")
       ? undefined
       : new Set([...all.map((told) => nounOf(told as Changed)), "summary", "server"]);
-    void client.invalidateQueries(
-      {
-        predicate: ({ queryKey: [noun], state: { data } }) =>
-          noun !== "session" &&
-          (nouns?.has(String(noun)) ?? true) &&
-          !(isLong(data) && nouns !== undefined),
-      },
-      { cancelRefetch: false },
-    );
+    readAgain(client, {
+      predicate: ({ queryKey: [noun], state: { data } }) =>
+        noun !== "session" &&
+        (nouns?.has(String(noun)) ?? true) &&
+        !(isLong(data) && nouns !== undefined),
+    });
   };
   return (told) => {
     if (waiting.length === 0) {
@@ -91,6 +88,21 @@ function gatherer(client: QueryClient): (told: Told) => void {
     }
     waiting.push(told);
   };
+}
+
+/**
+ * Reads again what is on screen. An answer that is under way may be older than the change: it is
+ * let come, because changes that never end would else keep every answer away, and asked for anew.
+ */
+export function readAgain(client: QueryClient, filters: QueryFilters): void {
+  const isJoined = { cancelRefetch: false };
+  for (const { promise, queryKey } of client
+    .getQueryCache()
+    .findAll({ ...filters, fetchStatus: "fetching" })) {
+    const again = () => client.invalidateQueries({ queryKey, exact: true }, isJoined);
+    void promise?.then(again, again);
+  }
+  void client.invalidateQueries(filters, isJoined);
 }
 
 function isLong(data: unknown): boolean {

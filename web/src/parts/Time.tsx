@@ -24,6 +24,17 @@ export function Moment({ at, names = true }: Common & { at: string }) {
   );
 }
 
+/** A moment in UTC. */
+export function Utc({ at }: { at: string }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <time dateTime={at} className={classes.time}>
+      {time.utc(at, { language: i18n.language })}
+      <span className={classes.whose}> {t("time.utc")}</span>
+    </time>
+  );
+}
+
 /** A moment by the device's own clock, with what it is for the reader and in UTC. */
 export function DeviceTime({
   local,
@@ -48,12 +59,13 @@ export function DeviceTime({
   );
 }
 
-/** A day, such as the one Apple released something on. */
-export function Day({ date }: { date: string }) {
-  const { i18n } = useTranslation();
+/** A day, such as the one Apple released something on; a device's own day is named as that. */
+export function Day({ date, isDevices = false }: { date: string; isDevices?: boolean }) {
+  const { t, i18n } = useTranslation();
   return (
     <time dateTime={date} className={classes.time}>
       {time.day(date, { language: i18n.language })}
+      {isDevices && <span className={classes.whose}> {t("time.device")}</span>}
     </time>
   );
 }

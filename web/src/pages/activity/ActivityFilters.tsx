@@ -1,11 +1,14 @@
 // The audit log's filters.
 
-import { Select, TextInput } from "@mantine/core";
+import { ActionIcon, Select, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import { inert } from "../../parts/inert";
 import { SearchBox } from "../../parts/SearchBox";
 import classes from "./Activity.module.css";
-import type { AuditSearch } from "./search";
+import { type AuditSearch, beginOf, dayOf, endOf } from "./search";
+import { objectOf } from "./words";
 
 interface Props {
   search: AuditSearch;
@@ -37,25 +40,49 @@ export function ActivityFilters({ search, change }: Props) {
       />
       <DayInput
         label={t("filter.since")}
-        value={search.since}
-        onChange={(since) => change({ since })}
+        value={search.since ? dayOf(search.since, "since") : ""}
+        onChange={(day) => change({ since: beginOf(day) })}
       />
       <DayInput
         label={t("filter.until")}
-        value={search.until}
-        onChange={(until) => change({ until })}
+        value={search.until ? dayOf(search.until, "until") : ""}
+        onChange={(day) => change({ until: endOf(day) })}
       />
+      {search.object && (
+        <ObjectChip object={search.object} remove={() => change({ object: null })} />
+      )}
     </>
+  );
+}
+
+/** What the entries are about, where a page led here with it. */
+function ObjectChip({ object, remove }: { object: string; remove: () => void }) {
+  const { t } = useTranslation(["activity", "common"]);
+  const { kind, id } = objectOf({ object });
+  const name = t(`kind.${kind}` as "kind.devices", { defaultValue: kind.replaceAll("_", " ") });
+  const says = inert(`${t("filter.object")}: ${name}${id ? ` ${id.slice(0, 13)}` : ""}`);
+  return (
+    <span className={classes.chip}>
+      {says}
+      <ActionIcon
+        size="xs"
+        color="accent"
+        onClick={remove}
+        aria-label={t("common:filters.remove", { name: says })}
+      >
+        <IconX size={12} />
+      </ActionIcon>
+    </span>
   );
 }
 
 interface DayProps {
   label: string;
-  value: string | undefined;
-  onChange: (moment: string | null) => void;
+  value: string;
+  onChange: (day: string) => void;
 }
 
-/** A day of the reader, as the moment it begins. */
+/** A day of the reader. */
 function DayInput({ label, value, onChange }: DayProps) {
   const id = useId();
   return (
@@ -64,20 +91,9 @@ function DayInput({ label, value, onChange }: DayProps) {
       <TextInput
         id={id}
         type="date"
-        value={value ? localDay(value) : ""}
-        onChange={(event) => {
-          const day = event.currentTarget.value;
-          onChange(day ? new Date(`${day}T00:00:00`).toISOString() : null);
-        }}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
       />
     </label>
   );
-}
-
-function localDay(moment: string): string {
-  const at = new Date(moment);
-  const pad = (value: number) => String(value).padStart(2, "0");
-  return Number.isNaN(at.getTime())
-    ? ""
-    : `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
 }

@@ -16,7 +16,10 @@ export function act(t: Words, { action }: Entry): string {
 }
 
 /** What was acted on: its kind, and its id where it has one. */
-export function objectOf({ object }: Entry): { kind: string; id: string | undefined } {
+export function objectOf({ object }: Pick<Entry, "object">): {
+  kind: string;
+  id: string | undefined;
+} {
   const [kind = "", id] = object.split("/", 2);
   return { kind, id };
 }

@@ -10,8 +10,10 @@ import { FailedMessage } from "../../parts/Message";
 import { PageHeader } from "../../parts/PageHeader";
 import { PageLoading } from "../../parts/PageLoading";
 import { PlatformIcon, PlatformVersion } from "../../parts/Platform";
+import { usePermission } from "../../parts/permission";
 import { OverdueBadge, StatusBadge } from "../../parts/Status";
 import { Theirs } from "../../parts/Theirs";
+import { ItemActivity } from "../library/ItemActivity";
 import classes from "./Device.module.css";
 import { DeviceActions } from "./DeviceActions";
 import { DeviceCommands } from "./DeviceCommands";
@@ -26,6 +28,7 @@ export function DevicePage() {
   const { id } = useParams({ from: "/inside/devices/$id" });
   const { tab = "os" } = useSearch({ from: "/inside/devices/$id" });
   const navigate = useNavigate({ from: "/devices/$id" });
+  const mayReadAudit = usePermission("read_audit");
   const { data: device, error, refetch } = useQuery(deviceQuery(id));
   if (error && !device) {
     return <FailedMessage error={error} retry={() => void refetch()} />;
@@ -33,6 +36,7 @@ export function DevicePage() {
   if (!device) {
     return <PageLoading />;
   }
+  const shown = deviceTabs.filter((one) => one !== "activity" || mayReadAudit);
   const name = inert(device.name || device.serial_number);
   return (
     <>
@@ -60,7 +64,7 @@ export function DevicePage() {
         className={classes.tabs}
       >
         <Tabs.List className={classes.tabList}>
-          {deviceTabs.map((name) => (
+          {shown.map((name) => (
             <Tabs.Tab key={name} value={name}>
               {t(`tab.${name}`)}
             </Tabs.Tab>
@@ -74,6 +78,13 @@ export function DevicePage() {
         </Tabs.Panel>
         <Tabs.Panel value="commands">
           <DeviceCommands id={id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="activity">
+          <ItemActivity
+            object={`devices/${id}`}
+            none={t("activity.none")}
+            noneText={t("activity.none_text")}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="notes">
           <DeviceNotes id={id} />

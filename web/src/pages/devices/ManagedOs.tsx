@@ -9,7 +9,7 @@ import { FailedMessage } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
 import { StatusBadge } from "../../parts/Status";
 import { Theirs } from "../../parts/Theirs";
-import { Day, DeviceTime, Moment } from "../../parts/Time";
+import { Day, DeviceTime, Moment, Utc } from "../../parts/Time";
 import { Said } from "../../parts/wording/Said";
 import { Declarations } from "./Declarations";
 import classes from "./Device.module.css";
@@ -120,6 +120,11 @@ function Target({
               t("common:time.device_offset_unknown")
             )}
           </small>
+          {outcome.deadline_at && (
+            <small>
+              <Utc at={outcome.deadline_at} />
+            </small>
+          )}
         </dd>
       </div>
       <div>
@@ -153,6 +158,8 @@ function Timeline({ id }: { id: string }) {
               <StatusBadge status={entry.status} />
               <span className={classes.when}>
                 <Moment at={entry.at} />
+                {" · "}
+                {t(`os.source.${entry.source}`)}
               </span>
             </div>
             <Said wording={entry.wording} fallback={entry.sentence} className={classes.sentence} />

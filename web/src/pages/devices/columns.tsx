@@ -6,7 +6,7 @@ import type { Column } from "../../parts/DataTable";
 import { PlatformIcon, PlatformVersion } from "../../parts/Platform";
 import { OverdueBadge, StatusBadge } from "../../parts/Status";
 import { Theirs } from "../../parts/Theirs";
-import { Day, DeviceTime, Moment } from "../../parts/Time";
+import { DeviceTime, Moment } from "../../parts/Time";
 import { Said } from "../../parts/wording/Said";
 import classes from "./Devices.module.css";
 import type { Device } from "./queries";
@@ -152,9 +152,9 @@ function extraColumns(t: Words): Column<Device>[] {
     {
       id: "enrolled",
       header: t("column.enrolled"),
-      width: "minmax(7rem, 8rem)",
+      width: "minmax(9.5rem, 10.5rem)",
       isExtra,
-      cell: (device) => <Day date={device.enrolled_at.slice(0, 10)} />,
+      cell: (device) => <Moment at={device.enrolled_at} names={false} />,
     },
   ];
 }

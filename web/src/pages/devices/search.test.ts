@@ -15,3 +15,8 @@ test("versions stay text, and switches switches", () => {
     supervised: false,
   });
 });
+
+test("versions of Background Security Improvements are versions", () => {
+  const raw = { os_version: "26.3.1 (a)", target_version: "26.3 (b)", os_version_from: "26.3.1.4" };
+  expect(deviceSearch(raw)).toEqual({ os_version: "26.3.1 (a)", target_version: "26.3 (b)" });
+});

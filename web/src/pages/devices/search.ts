@@ -4,6 +4,7 @@ import type { Schemas } from "../../api/client";
 import type { operations } from "../../api/schema";
 import { platforms } from "../../parts/Platform";
 import { statuses } from "../../parts/Status";
+import { VERSION } from "../../parts/version";
 
 type Query = NonNullable<operations["list_devices"]["parameters"]["query"]>;
 
@@ -81,10 +82,10 @@ const SHAPES = {
   enrolled_since: MOMENT,
   not_seen_since: MOMENT,
   due_on: /^\d{4}-\d\d-\d\d$/,
-  target_version: /^\d+(\.\d+){0,3}$/,
-  os_version: /^\d+(\.\d+){0,3}$/,
-  os_version_below: /^\d+(\.\d+){0,3}$/,
-  os_version_from: /^\d+(\.\d+){0,3}$/,
+  target_version: VERSION,
+  os_version: VERSION,
+  os_version_below: VERSION,
+  os_version_from: VERSION,
 } as const;
 
 /** Those that are one of a few words, or a yes or no. */
@@ -174,7 +175,7 @@ export function deviceSearch(raw: Record<string, unknown>): DeviceSearch {
 }
 
 /** The tabs of a device's page. */
-export const deviceTabs = ["os", "details", "commands", "notes"] as const;
+export const deviceTabs = ["os", "details", "commands", "activity", "notes"] as const;
 export type DeviceTab = (typeof deviceTabs)[number];
 
 export function deviceTabSearch(raw: Record<string, unknown>): { tab?: DeviceTab } {

@@ -1,4 +1,4 @@
-// Who did what to an item, and what each change changed.
+// Who did what to one thing, and what each change of an item changed.
 
 import { Button } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
@@ -10,6 +10,7 @@ import { FailedMessage, Message } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
+import { act } from "../activity/words";
 import classes from "./Item.module.css";
 import { changed, type Fields } from "./merge";
 import { activityQuery } from "./queries";
@@ -25,9 +26,16 @@ const ACTIONS = [
   "apply_policy",
 ] as const;
 
-export function ItemActivity({ id }: { id: string }) {
+interface Props {
+  /** As the audit log names it, such as `devices/ID`. */
+  object: string;
+  none: string;
+  noneText: string;
+}
+
+export function ItemActivity({ object, none, noneText }: Props) {
   const { t } = useTranslation(["library", "common"]);
-  const list = useInfiniteQuery(activityQuery(`library_items/${id}`));
+  const list = useInfiniteQuery(activityQuery(object));
   if (list.error && !list.data) {
     return <FailedMessage error={list.error} retry={() => void list.refetch()} />;
   }
@@ -37,8 +45,8 @@ export function ItemActivity({ id }: { id: string }) {
   const entries = list.data.pages.flatMap((page) => page.items);
   if (entries.length === 0) {
     return (
-      <Message Icon={IconHistory} title={t("activity.none")}>
-        {t("activity.none_text")}
+      <Message Icon={IconHistory} title={none}>
+        {noneText}
       </Message>
     );
   }
@@ -67,12 +75,13 @@ export function ItemActivity({ id }: { id: string }) {
 function Act({ entry, earlier }: { entry: Entry; earlier: Entry[] }) {
   const { t } = useTranslation("library");
   const action = ACTIONS.find((one) => one === entry.action);
+  const { t: words } = useTranslation(["activity", "common"]);
   const before = earlier.find((one) => isSettings(one.document));
   return (
     <li className={classes.act}>
       <div>
         <Theirs text={entry.actor_name} />{" "}
-        {action ? t(`activity.${action}`) : entry.action.replaceAll("_", " ")}{" "}
+        {action ? t(`activity.${action}`) : `· ${act(words, entry)} ·`}{" "}
         <span className={classes.muted}>
           <Moment at={entry.at} />
         </span>

@@ -7,6 +7,7 @@ import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
+import { serverQuery } from "../../api/queries";
 import { Card } from "../../parts/Card";
 import { PastHalts } from "../../parts/halts/PastHalts";
 import { haltsQuery } from "../../parts/halts/queries";
@@ -15,6 +16,8 @@ import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
 import { Theirs } from "../../parts/Theirs";
 import { Day } from "../../parts/Time";
+import { Unread } from "../../parts/Unread";
+import { isOver } from "./exemptions";
 import classes from "./Item.module.css";
 import { exceptionsQuery, type LibraryItem } from "./queries";
 import { RingsCard } from "./RingsCard";
@@ -64,7 +67,10 @@ function Assignment({ item }: { item: LibraryItem }) {
 function Exceptions({ item }: { item: LibraryItem }) {
   const { t } = useTranslation("library");
   const mayEdit = usePermission("edit_exceptions");
-  const { data: all = [] } = useQuery(exceptionsQuery(item.id));
+  const exceptions = useQuery(exceptionsQuery(item.id));
+  const server = useQuery(serverQuery);
+  const now = server.data?.fleet_time;
+  const all = now && exceptions.data?.filter(({ until }) => !isOver(until, now));
   const client = useQueryClient();
   const end = useMutation({
     mutationFn: (id: string) =>
@@ -74,15 +80,16 @@ function Exceptions({ item }: { item: LibraryItem }) {
   });
   return (
     <Card title={t("exceptions.title")} beside={mayEdit && <NewException item={item} />}>
-      {all.length === 0 && <p className={classes.muted}>{t("exceptions.none")}</p>}
+      {!all && <Unread query={exceptions.error ? exceptions : server} />}
+      {all?.length === 0 && <p className={classes.muted}>{t("exceptions.none")}</p>}
       <ul className={classes.list}>
-        {all.map((one) => (
+        {(all || []).map((one) => (
           <li key={one.id}>
             <span>
               <Link to="/devices/$id" params={{ id: one.device.id }}>
                 <Theirs text={one.device.name} />
               </Link>{" "}
-              {t("exceptions.until")} <Day date={one.until} />
+              {t("exceptions.until")} <Day date={one.until} isDevices />
               <br />
               <Theirs text={one.reason} className={classes.muted} />
             </span>

@@ -7,6 +7,7 @@ import { Badge } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
 import { inert } from "../../parts/inert";
 import { Theirs } from "../../parts/Theirs";
+import { Unread } from "../../parts/Unread";
 import { ringsQuery } from "./queries";
 import classes from "./Rings.module.css";
 
@@ -15,13 +16,15 @@ const SHOWN = 2;
 
 export function RingsCard({ id }: { id: string }) {
   const { t } = useTranslation("halts");
-  const { data: rings = [] } = useQuery(ringsQuery(id));
-  const isEmpty = rings.every((ring) => ring.releases.length === 0);
+  const query = useQuery(ringsQuery(id));
+  const { data: rings } = query;
+  const isEmpty = rings?.every((ring) => ring.releases.length === 0);
   return (
     <Card title={t("rings.title")}>
+      {!rings && <Unread query={query} />}
       {isEmpty && <p className={classes.quiet}>{t("rings.none")}</p>}
       <ol className={classes.rings}>
-        {rings.map((ring) => (
+        {rings?.map((ring) => (
           <li key={ring.ring ?? ""}>
             <div className={classes.name}>
               {ring.ring ? <Theirs text={ring.ring} /> : t("rings.no_ring")}{" "}

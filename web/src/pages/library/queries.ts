@@ -92,13 +92,15 @@ export function ringsQuery(id: string) {
   });
 }
 
+/** Exemptions of an item and of whole devices, newest first; ended ones included. */
 export function exceptionsQuery(itemId: string) {
   return queryOptions({
     queryKey: ["exceptions", "all"],
-    queryFn: async ({ signal }) => {
-      const query = { limit: 500 };
-      return asked(api.GET("/api/v1/exceptions", { params: { query }, signal }));
-    },
+    queryFn: ({ signal }) =>
+      everyPage((cursor) => {
+        const query = { limit: PAGE, ...cursor };
+        return asked(api.GET("/api/v1/exceptions", { params: { query }, signal }));
+      }),
     select: (page) => page.items.filter((one) => !one.item || one.item.id === itemId),
     refetchInterval: LIVE,
   });
@@ -122,8 +124,8 @@ export function activityQuery(object: string) {
 }
 
 /** How many devices are too old to be told by declarations. */
-export function oldDevicesQuery(platform: PlatformName, below: number) {
-  const query = { platform, os_version_below: String(below) };
+export function oldDevicesQuery(platform: PlatformName, below: string) {
+  const query = { platform, os_version_below: below };
   return queryOptions({
     queryKey: ["devices", "counts", query],
     queryFn: ({ signal }) => asked(api.GET("/api/v1/device-counts", { params: { query }, signal })),

@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 import { inert } from "../inert";
 import { type Condition, groupOf, isGroup, type Rule, type Test } from "./rules";
 
-type Words = TFunction<["rules", "common"]>;
+export type Words = TFunction<["rules", "common"]>;
 
 export function conditionSays(t: Words, condition: Condition): string {
   return says(t, groupOf(condition), true);

@@ -117,7 +117,7 @@ export function Rings(props: FormProps) {
             />
           </fieldset>
         ))}
-        {rings.length > 1 && <RingHalt {...props} />}
+        {rings.length > 0 && <RingHalt {...props} />}
       </Stack>
     </Section>
   );

@@ -12,11 +12,11 @@ import type { FormProps } from "./props";
 import { Section } from "./Section";
 
 /** Below these, the server tells devices when, and needs to know where the wall clock is. */
-const DECLARATIVE: Record<PlatformName, number | null> = {
-  macos: 14,
-  ios: 17,
-  ipados: 17,
-  tvos: 18,
+const DECLARATIVE: Record<PlatformName, string | null> = {
+  macos: "14",
+  ios: "17",
+  ipados: "17",
+  tvos: "18.4",
   visionos: null,
 };
 
@@ -45,10 +45,10 @@ export function Name({
 }
 
 /** Whether devices below the item's own mechanism can come into its reach at all. */
-function takesOldDevices({ platform, major, installation }: ManagedOsDraft): number | null {
+function takesOldDevices({ platform, major, installation }: ManagedOsDraft): string | null {
   const first = DECLARATIVE[platform];
   const upgrades = platform !== "macos" || installation === "continuously_enforce";
-  return first !== null && (upgrades || major < first) ? first : null;
+  return first !== null && (upgrades || major < Number(first)) ? first : null;
 }
 
 export function Details(props: FormProps) {
@@ -81,12 +81,12 @@ export function Details(props: FormProps) {
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 
-function LegacyZone({ draft, change, problem, first }: FormProps & { first: number }) {
+function LegacyZone({ draft, change, problem, first }: FormProps & { first: string }) {
   const { t } = useTranslation(["library", "common"]);
   const { platform } = draft;
   const { data: count } = useQuery(oldDevicesQuery(platform, first));
   const os = t(`common:platform.${platform}`);
-  const words = { os, first, last: first - 1, count: count ?? 0 };
+  const words = { os, first, count: count ?? 0 };
   if (count === undefined || (count === 0 && !draft.legacy_time_zone)) {
     return null;
   }
@@ -106,7 +106,7 @@ function LegacyZone({ draft, change, problem, first }: FormProps & { first: numb
         mb={4}
       />
       <p style={{ marginTop: 0 }}>
-        <Link to="/devices" search={{ platform, os_version_below: String(first) }}>
+        <Link to="/devices" search={{ platform, os_version_below: first }}>
           {t("details.zone_devices", words)}
         </Link>
       </p>

@@ -19,9 +19,10 @@ const ROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Tests may use these beside what their crate may use.
-const TESTS: [(&str, &str); 5] = [
+const TESTS: [(&str, &str); 6] = [
     ("macadam", "protocol"),
     ("macadam-server", "sim"),
+    ("macadam-server", "cli"),
     ("macadam-policy", "protocol"),
     ("macadam-declare", "protocol"),
     ("macadam-store", "store"),

@@ -98,6 +98,11 @@ fn seed(words: &[&str]) -> anyhow::Result<()> {
     step::cargo(&[run.as_slice(), words].concat())
 }
 
+/// Where Cargo puts what it builds.
+pub(crate) fn target_directory() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// The repository's root directory.
 pub(crate) fn root() -> PathBuf {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR")

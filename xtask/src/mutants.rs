@@ -27,7 +27,7 @@ struct Fault {
 /// Plants every fault and fails when one is not noticed.
 pub(crate) fn mutants() -> anyhow::Result<()> {
     let faults = read_faults(&crate::root().join("xtask/mutants"))?;
-    let copy = target_directory().join("mutants");
+    let copy = crate::target_directory().join("mutants");
     if copy.exists() {
         fs::remove_dir_all(&copy).context("removing the last copy of the sources")?;
     }
@@ -98,7 +98,8 @@ fn is_noticed(copy: &Path, fault: &Fault) -> anyhow::Result<bool> {
 fn run_tests(copy: &Path) -> anyhow::Result<bool> {
     let run = |arguments: &[&str]| -> anyhow::Result<bool> {
         let mut command = cargo_command(arguments);
-        command.current_dir(copy).env("CARGO_TARGET_DIR", target_directory());
+        // What the copies depend on is compiled there already.
+        command.current_dir(copy).env("CARGO_TARGET_DIR", crate::target_directory());
         command.env("INSTA_UPDATE", "no").stdout(Stdio::null()).stderr(Stdio::null());
         Ok(command.status().context("starting cargo")?.success())
     };
@@ -107,11 +108,6 @@ fn run_tests(copy: &Path) -> anyhow::Result<bool> {
         bail!("the copy in {} does not compile", copy.display());
     }
     run(&test)
-}
-
-/// The ordinary one: what the copies depend on is compiled there already.
-fn target_directory() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from)
 }
 
 fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {

@@ -22,7 +22,7 @@ pub(crate) fn replay(words: &[&str]) -> anyhow::Result<()> {
     };
     prerequisites::check_test()?;
     let commit = output_of("git", &["rev-parse", "HEAD"]).context("asking for the commit")?;
-    let directory = crate::root().join("target/replay").join(commit);
+    let directory = crate::target_directory().join("replay").join(commit);
     // With changes on top, the commit does not say what an earlier run replayed.
     let is_changed = output_of("git", &["status", "--porcelain"]).is_none_or(|it| !it.is_empty());
     if (begins_anew || is_changed) && directory.exists() {

@@ -216,6 +216,22 @@ fn unknown_fields_of_a_policy_are_refused() {
 }
 
 #[test]
+fn documented_decision_is_what_the_program_prints() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let document = fs::read_to_string(format!("{root}/docs/decide.md")).unwrap();
+    let (_, example) = document.split_once("$ cat devices.jsonl\n").unwrap();
+    let (devices, example) = example.split_once("$ macadam ").unwrap();
+    let (arguments, expected) = example.split_once('\n').unwrap();
+    let (expected, _) = expected.split_once("```").unwrap();
+    let files = Files::new();
+    files.write("devices.jsonl", devices);
+    let arguments = arguments.replace("examples/", &format!("{root}/examples/"));
+    let arguments = arguments.replace(" devices.jsonl", " DIR/devices.jsonl");
+    let text = files.run(&arguments.split(' ').collect::<Vec<_>>());
+    assert_eq!(text, format!("exit code: 0\n----- stdout\n{expected}----- stderr\n"));
+}
+
+#[test]
 fn broken_devices_cost_only_themselves() {
     let files = Files::with_fleet();
     let good = fs::read_to_string(files.path("devices.jsonl")).unwrap();
@@ -227,7 +243,8 @@ not json
 {"device":"d","platform":"macos","os_version":"15.4","items":{"Sonoma":{}}}
 {"device":"e","platform":"macos","os_version":"15.4","update_id":"?"}
 "#;
-    files.write("devices.jsonl", &format!("{bad}{good}"));
+    let endless = "x".repeat(200_000);
+    files.write("devices.jsonl", &format!("{bad}{endless}\n{good}"));
     let text = files.decide(&["--json"]);
     assert_eq!(text.lines().filter(|line| line.starts_with('{')).count(), 3);
     assert_snapshot!(text.split_once("----- stderr").unwrap().1, @r"
@@ -237,7 +254,8 @@ not json
     DIR/devices.jsonl:5: device 'c' is in blueprint 'Nobody', which the policy does not have
     DIR/devices.jsonl:6: device 'd' has facts about item 'Sonoma', which the policy does not have
     DIR/devices.jsonl:7: device 'e': update_id: is no software-update device id such as J413AP or iPad14,1
-    error: 6 of the devices in DIR/devices.jsonl could not be decided for [some_devices_failed]
+    DIR/devices.jsonl:8: the line has more than 64 KiB
+    error: 7 of the devices in DIR/devices.jsonl could not be decided for [some_devices_failed]
     ");
     assert!(text.starts_with("exit code: 1\n"));
 }

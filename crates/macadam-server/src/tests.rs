@@ -3,6 +3,7 @@
 
 mod admin;
 mod authenticator;
+mod command_line;
 mod commands;
 mod declarations;
 mod enrollment;
@@ -13,6 +14,7 @@ mod openapi;
 mod release_notes;
 mod rig;
 mod senders;
+mod terminal;
 mod two_servers;
 mod web;
 mod workers;

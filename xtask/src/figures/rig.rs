@@ -216,13 +216,13 @@ impl Rig {
         &mut self,
         scenario: &str,
         connections: u32,
-        seconds: &str,
+        seconds: u32,
     ) -> anyhow::Result<Value> {
         let ledger = self.directory.join(format!("{scenario}-{connections}.ledger"));
         let mut command = Command::new(self.programs.join("macadam-sim"));
         command
             .args(["load", "run", "--json", "--scenario", scenario])
-            .args(["--server", &self.address.to_string(), "--seconds", seconds])
+            .args(["--server", &self.address.to_string(), "--seconds", &seconds.to_string()])
             .args(["--connections", &connections.to_string()])
             .args(["--process", &format!("server={}", self.server.id())])
             .env("MACADAM_TOKEN", &self.token);
@@ -245,13 +245,14 @@ impl Rig {
         Ok(())
     }
 
-    /// Asks for everything that was acknowledged; the last ledger of each kind has the newest.
+    /// Asks for everything that was acknowledged; the last ledger of each kind has the newest, and
+    /// the very last one tells whom the server had heard from when it was killed.
     pub(super) fn verify_ledgers(&self) -> anyhow::Result<()> {
         for ledger in &self.ledgers {
             let is_superseded = ledger.ends_with("token-update-8.ledger");
-            let is_read_only = !ledger.to_string_lossy().contains("token-update")
-                && !ledger.to_string_lossy().contains("command");
-            if is_superseded || is_read_only {
+            let writes = ledger.to_string_lossy().contains("token-update")
+                || ledger.to_string_lossy().contains("command");
+            if is_superseded || !(writes || self.ledgers.last() == Some(ledger)) {
                 continue;
             }
             let mut command = Command::new(self.programs.join("macadam-sim"));
@@ -386,7 +387,7 @@ fn start_server(directory: &Path, programs: &Path, address: SocketAddr) -> anyho
 }
 
 fn programs() -> PathBuf {
-    crate::root().join("target/release")
+    crate::target_directory().join("release")
 }
 
 fn simulator() -> PathBuf {

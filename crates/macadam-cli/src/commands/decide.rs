@@ -70,7 +70,7 @@ impl Decide {
         let mut lines = Lines::open(&self.devices)?;
         let mut failures = 0_u64;
         while let Some((number, line)) = lines.next()? {
-            match self.decide_one(&line, catalog, policy) {
+            match line.and_then(|line| self.decide_one(&line, catalog, policy)) {
                 Ok(decision) if self.json => {
                     let line = serde_json::to_vec(&decision).expect("decisions have text keys");
                     shell.print_bytes(&line)?;
@@ -104,6 +104,9 @@ impl Decide {
     }
 }
 
+/// A line as it stands in the file, or what is wrong with it.
+type Line = Result<Vec<u8>, String>;
+
 /// The lines of a file that hold something, with their numbers.
 struct Lines {
     path: PathBuf,
@@ -123,22 +126,31 @@ impl Lines {
         Ok(Self { path: path.to_owned(), reader, number: 0 })
     }
 
-    fn next(&mut self) -> Result<Option<(u64, Vec<u8>)>, CliError> {
+    /// The next line with its number; one that is too long costs only itself.
+    fn next(&mut self) -> Result<Option<(u64, Line)>, CliError> {
         loop {
-            let mut line = Vec::new();
-            let read = self.reader.by_ref().take(MAX_LINE + 1).read_until(b'\n', &mut line);
-            let read = read.map_err(|source| CliError::Read { path: self.path.clone(), source })?;
-            if read == 0 {
+            let line = self.read(MAX_LINE + 1)?;
+            if line.is_empty() {
                 return Ok(None);
             }
-            if line.len() as u64 > MAX_LINE {
-                return Err(CliError::TooLarge { path: self.path.clone(), limit: MAX_LINE });
-            }
             self.number += 1;
+            if line.len() as u64 > MAX_LINE {
+                while !matches!(self.read(MAX_LINE)?.last(), None | Some(b'\n')) {}
+                let problem = format!("the line has more than {} KiB", MAX_LINE >> 10);
+                return Ok(Some((self.number, Err(problem))));
+            }
             if !line.trim_ascii().is_empty() {
-                return Ok(Some((self.number, line)));
+                return Ok(Some((self.number, Ok(line))));
             }
         }
+    }
+
+    /// Up to the end of the line, but no more than so many bytes.
+    fn read(&mut self, limit: u64) -> Result<Vec<u8>, CliError> {
+        let mut line = Vec::new();
+        let read = self.reader.by_ref().take(limit).read_until(b'\n', &mut line);
+        read.map_err(|source| CliError::Read { path: self.path.clone(), source })?;
+        Ok(line)
     }
 }
 

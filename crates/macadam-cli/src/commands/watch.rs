@@ -73,6 +73,10 @@ pub(super) struct News {
 
 impl Watch {
     pub(crate) async fn run(self, shell: &mut Shell) -> Result<(), CliError> {
+        if self.connection.json {
+            let message = "`watch` is for people; `macadam events --json` prints what changes";
+            return Err(CliError::Usage(message.to_owned()));
+        }
         let client = self.connection.client(shell)?;
         let mut ticks = tokio::time::interval(Duration::from_secs_f64(self.every));
         let mut view = View::first(&client).await?;

@@ -2,12 +2,9 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use macadam_api::decisions::DecisionLine;
 use macadam_api::devices::UpdateDevice;
 use macadam_api::exceptions::CreateException;
-use macadam_api::facts::DeviceFacts;
 use macadam_api::library_items::{LibraryItemFilter, WritePause};
-use macadam_api::policy_file::PolicyFile;
 use macadam_api::releases::{ReviewAction, WriteReview};
 use macadam_policy::{BlueprintId, DeviceId, Platform};
 use macadam_protocol::ddm;
@@ -21,6 +18,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::rig::Rig;
+use super::terminal::Terminal;
 use crate::app::App;
 
 const NOW: &str = "2026-03-26T09:00:00Z";
@@ -228,8 +226,8 @@ async fn offline_and_online_decisions_for_a_thousand_devices_are_the_same_bytes(
     administer(&rig).await;
     rig.work().await;
 
-    let online = rig.decisions().await;
-    let offline = offline(&rig, now).await;
+    let online = rig.terminal().done("devices decisions").await;
+    let offline = offline(rig.terminal()).await;
     let differing = online.lines().zip(offline.lines()).find(|(one, other)| one != other);
     assert_eq!(differing, None);
     assert_eq!(online, offline);
@@ -240,20 +238,10 @@ async fn offline_and_online_decisions_for_a_thousand_devices_are_the_same_bytes(
     }
 }
 
-/// The decisions as `macadam decide` makes them from what the server exports.
-async fn offline(rig: &Rig, now: Timestamp) -> String {
-    let file: PolicyFile = rig.client().policy().await.unwrap().value;
-    let policy = file.check().unwrap();
-    let knowledge = rig.servers[0].server.app().knowledge.load_full();
-    let mut catalog = (*knowledge.catalog).clone();
-    catalog.set_policy(policy.approval());
-    catalog.set_reviews(policy.reviews().to_vec());
-    let facts: Vec<DeviceFacts> = rig.client().facts().all().await.unwrap();
-    let lines = facts.iter().map(|facts| {
-        // As a file of facts would be read.
-        let facts = serde_json::from_str(&serde_json::to_string(facts).unwrap()).unwrap();
-        let line: DecisionLine = policy.decide(now, &catalog, &facts).unwrap();
-        serde_json::to_string(&line).unwrap() + "\n"
-    });
-    lines.collect()
+/// The decisions as `macadam decide` makes them of what the commands of the same program export.
+async fn offline(terminal: &Terminal) -> String {
+    terminal.file("policy.yaml", &terminal.done("export").await);
+    terminal.file("devices.jsonl", &terminal.done("devices facts").await);
+    let files = "--catalog seed --policy DIR/policy.yaml --devices DIR/devices.jsonl";
+    terminal.done(&format!("decide {files} --at {NOW} --json")).await
 }

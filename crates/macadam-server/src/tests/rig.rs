@@ -36,6 +36,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::task::JoinHandle;
 
+use super::terminal::Terminal;
 use super::world::TOPIC;
 use crate::app::Caller;
 use crate::workers::Crew;
@@ -69,6 +70,8 @@ pub(super) struct Rig {
 /// A server on threads of its own, so that it can be killed whole.
 pub(super) struct Running {
     pub(super) client: Client,
+    /// A terminal of somebody who may do everything.
+    pub(super) terminal: Terminal,
     pub(super) server: Server,
     crew: Arc<Crew>,
     enroller: Enroller,
@@ -156,11 +159,12 @@ impl Rig {
         let token = runtime.spawn(token(server.app().clone())).await.unwrap();
         let settings = ClientSettings { url: &url, token: Some(&token), extra_roots_pem: None };
         let client = Client::new(settings).unwrap();
+        let terminal = Terminal::new(&url, &token);
         let keys = KeyPool::generate(KeyKind::Rsa2048, KEYS);
         let enroller = Enroller::new(Vec::new(), keys, Proof::Signature, self.seed).unwrap();
         let enroller = enroller.rerouted(Reroute { named: PUBLIC_URL.into(), reached: url });
         let (crew, runtime) = (Arc::new(crew), Some(runtime));
-        self.servers.push(Running { client, server, crew, enroller, runtime });
+        self.servers.push(Running { client, terminal, server, crew, enroller, runtime });
     }
 
     fn settings(&self) -> String {
@@ -217,6 +221,10 @@ impl Rig {
 
     pub(super) fn client(&self) -> &Client {
         &self.servers[0].client
+    }
+
+    pub(super) fn terminal(&self) -> &Terminal {
+        &self.servers[0].terminal
     }
 
     /// Brings library items and blueprints to what a policy file says, as a person would.

@@ -175,6 +175,8 @@ fn measure(args: RunArgs) -> anyhow::Result<()> {
         print!("{report}");
     }
     ensure!(report.wrongly_accepted == 0, "wrong requests were accepted");
+    let first = report.first_failure.unwrap_or_default();
+    ensure!(report.failed == 0, "{} requests were not answered rightly: {first}", report.failed);
     ensure!(report.refused > 0, "no wrong request was sent; measure for longer");
     Ok(())
 }

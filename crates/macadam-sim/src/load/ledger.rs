@@ -1,6 +1,6 @@
 //! What the server acknowledged, to be asked for after it was killed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, Write};
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// The time within which a server has to store when it saw a device.
 const SEEN_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// Answers closer to each other than this count as one.
+const MARK_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the server acknowledged to one device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +20,9 @@ pub struct Acknowledged {
     /// An answer at least a minute before the last one: by then it must have been stored that the
     /// device was seen. Absent in runs that are shorter.
     pub seen_before: Option<Timestamp>,
-    /// An answer that becomes `seen_before` once it is a minute old.
-    mark: Option<Timestamp>,
+    /// Answers of the last minute, one of each second.
+    #[serde(skip)]
+    recent: VecDeque<Timestamp>,
     /// The last push token and magic that it acknowledged.
     pub token: Option<(Vec<u8>, String)>,
     /// A later token that it may have stored, or not: its answer never came.
@@ -51,10 +55,11 @@ impl Acknowledged {
     /// Notes that the server answered the device.
     pub(super) fn see(&mut self, now: Timestamp) {
         self.last_seen = Some(now);
-        let mark = *self.mark.get_or_insert(now);
-        if now - mark >= SEEN_WITHIN {
-            self.seen_before = Some(mark);
-            self.mark = Some(now);
+        if self.recent.back().is_none_or(|last| now.duration_since(*last) >= MARK_EVERY) {
+            self.recent.push_back(now);
+        }
+        while self.recent.front().is_some_and(|mark| now.duration_since(*mark) >= SEEN_WITHIN) {
+            self.seen_before = self.recent.pop_front();
         }
     }
 }
@@ -98,8 +103,8 @@ mod tests {
             acknowledged.seen_before
         };
         assert_eq!([seen(0), seen(30), seen(59)], [None; 3]);
-        assert_eq!([seen(61), seen(100)], [Some(second(0)); 2]);
-        assert_eq!(seen(121), Some(second(61)));
+        assert_eq!([seen(61), seen(89)], [Some(second(0)); 2]);
+        assert_eq!([seen(90), seen(121)], [Some(second(30)), Some(second(61))]);
     }
 
     #[test]

@@ -55,45 +55,46 @@ pub(in crate::load) fn prepare(
             udid: device.udid.clone(),
             requests: Vec::new(),
             tokens: Vec::new(),
-            wrong: wrong_requests(target, device, other, &identity, &stranger),
+            wrong: Vec::new(),
             identity,
             enrolls: Vec::new(),
         };
-        if let Some(device) = fixtures.simulated(index) {
-            fill(&mut prepared, device, fixtures.topic(), run, &mut wire)?;
-        }
+        let Some(simulated) = fixtures.simulated(index) else { return Ok(prepared) };
+        let requests = requests(&mut prepared, simulated, fixtures.topic(), run, &mut wire)?;
+        let bytes = |request: &Request| target.bytes(request, &prepared.identity);
+        prepared.requests = requests.iter().map(bytes).collect();
+        let other = (other.udid != device.udid).then_some(other);
+        prepared.wrong = requests.first().map_or_else(Vec::new, |request| {
+            wrong_requests(target, request, other, (&prepared.identity, &stranger))
+        });
         Ok(prepared)
     });
     prepared.collect()
 }
 
-/// Another body's signature, an unknown authority's certificate, another device's UDID.
+/// The device's own request with another body's signature and with an unknown authority's
+/// certificate, and a request in another device's name.
 fn wrong_requests(
     target: &Target,
-    device: &Fixture,
-    other: &Fixture,
-    identity: &Identity,
-    stranger: &Identity,
+    request: &Request,
+    other: Option<&Fixture>,
+    (identity, stranger): (&Identity, &Identity),
 ) -> Vec<Vec<u8>> {
-    let mut wrong = vec![
-        target.wrongly_signed(&idle(&device.udid), identity),
-        target.bytes(&idle(&device.udid), stranger),
-    ];
-    if other.udid != device.udid {
-        wrong.push(target.bytes(&idle(&other.udid), identity));
-    }
+    let mut wrong = vec![target.wrongly_signed(request, identity), target.bytes(request, stranger)];
+    wrong.extend(other.map(|other| target.bytes(&idle(&other.udid), identity)));
     wrong
 }
 
-fn fill(
+/// What the device asks in turn, and what else of it the scenario needs.
+fn requests(
     prepared: &mut Prepared,
     device: &Device,
     topic: &str,
     run: &Run<'_>,
     wire: &mut Wire,
-) -> Result<(), RunError> {
-    let Ok(udid) = prepared.udid.parse::<Udid>() else { return Ok(()) };
-    let requests = match run.scenario {
+) -> Result<Vec<Request>, RunError> {
+    let Ok(udid) = prepared.udid.parse::<Udid>() else { return Ok(Vec::new()) };
+    Ok(match run.scenario {
         Scenario::Idle => vec![idle(&prepared.udid)],
         Scenario::Command => {
             prepared.enrolls = enrollment(device, topic, &run.target, &prepared.identity);
@@ -117,10 +118,7 @@ fn fill(
         Scenario::DdmDeclaration => {
             vec![declarative(&udid, declaration(prepared, device, topic, run, wire)?)]
         }
-    };
-    let bytes = |request: &Request| run.target.bytes(request, &prepared.identity);
-    prepared.requests = requests.iter().map(bytes).collect();
-    Ok(())
+    })
 }
 
 /// The messages with which a device enrolls.

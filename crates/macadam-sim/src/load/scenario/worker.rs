@@ -37,6 +37,8 @@ pub(super) struct Worker<'a> {
     scenario: Scenario,
     devices: Vec<Prepared>,
     wire: Wire,
+    /// Right requests that come before the next wrong one.
+    until_wrong: usize,
     is_measuring: &'a AtomicBool,
     is_over: &'a AtomicBool,
     tally: Tally,
@@ -68,7 +70,9 @@ impl<'a> Worker<'a> {
     ) -> Self {
         let (target, scenario) = (run.target, run.scenario);
         let wire = Wire::new(target.address);
-        Self { target, scenario, devices, wire, is_measuring, is_over, tally: Tally::default() }
+        let until_wrong = FIRST_WRONG;
+        let tally = Tally::default();
+        Self { target, scenario, devices, wire, until_wrong, is_measuring, is_over, tally }
     }
 
     pub(super) fn work(mut self) -> Tally {
@@ -78,11 +82,11 @@ impl<'a> Worker<'a> {
             if self.is_over.load(Ordering::Relaxed) || broken >= BROKEN_LIMIT {
                 break;
             }
-            let round = turn / devices.len();
-            let outcome = if turn % WRONG_EVERY == FIRST_WRONG {
-                self.send_wrong(device, turn / WRONG_EVERY)
+            let outcome = if self.until_wrong == 0 {
+                self.until_wrong = WRONG_EVERY - 1;
+                self.send_wrong(device)
             } else {
-                self.send_right(device, round)
+                self.send_right(device, turn / devices.len())
             };
             match outcome {
                 Ok(()) => broken = 0,
@@ -101,15 +105,21 @@ impl<'a> Worker<'a> {
         self.tally.first_failure.get_or_insert(problem);
     }
 
-    fn send_wrong(&mut self, device: &Prepared, turn: usize) -> Result<(), Failure> {
-        let Some(request) = in_turn(&device.wrong, turn) else { return Ok(()) };
+    fn send_wrong(&mut self, device: &Prepared) -> Result<(), Failure> {
+        let sent = self.tally.refused + self.tally.wrongly_accepted;
+        let Some(request) = in_turn(&device.wrong, sent) else { return Ok(()) };
         let reply = self.wire.call(request)?;
-        if (200..300).contains(&reply.status) {
-            self.tally.wrongly_accepted += 1;
-        } else {
-            self.tally.refused += 1;
+        match reply.status {
+            403 => self.tally.refused += 1,
+            200..300 => self.tally.wrongly_accepted += 1,
+            status => return Err(Failure::Wrong(format!("a wrong request was answered {status}"))),
         }
         Ok(())
+    }
+
+    fn call_right(&mut self, request: &[u8]) -> Result<Reply, Failure> {
+        self.until_wrong = self.until_wrong.saturating_sub(1);
+        Ok(self.wire.call(request)?)
     }
 
     fn send_right(&mut self, device: &Prepared, round: usize) -> Result<(), Failure> {
@@ -123,10 +133,10 @@ impl<'a> Worker<'a> {
             self.tally.ledger.of(&device.serial).results.clear();
         }
         for message in &device.enrolls {
-            expect(&self.wire.call(message)?, true)?;
+            expect(&self.call_right(message)?, true)?;
         }
         let began = steady_now();
-        let reply = self.wire.call(request)?;
+        let reply = self.call_right(request)?;
         match self.scenario {
             Scenario::Command => self.carry_out(device, reply, began)?,
             Scenario::Idle | Scenario::TokenUpdate => {
@@ -164,7 +174,7 @@ impl<'a> Worker<'a> {
             let command = command_uuid(&reply.body)
                 .ok_or_else(|| Failure::Wrong("the command has no UUID".to_owned()))?;
             let report = acknowledged(&device.udid, &command);
-            reply = self.wire.call(&self.target.bytes(&report, &device.identity))?;
+            reply = self.call_right(&self.target.bytes(&report, &device.identity))?;
             expect(&reply, true)?;
             self.measured(began);
             began = steady_now();

@@ -47,7 +47,7 @@ pub enum Standing {
     Overdue,
     /// Nothing that it can install satisfies what it must run, or its OS cannot be managed.
     CannotUpdate,
-    /// No item reaches it, or somebody left it out.
+    /// No item reaches it, somebody left it out, or Apple does not list it yet.
     NotEnforced,
 }
 

@@ -102,7 +102,7 @@ pub enum ReleaseRule {
     FloorNotPublished { version: OsVersion },
     FloorNotInstallable { version: OsVersion, why: Unresolved, instead: OsVersion },
     NothingDue { running: OsVersion },
-    NothingInstallable { version: OsVersion, why: Unresolved, due: DateTime },
+    NothingInstallable { version: OsVersion, due: DateTime, by: OsVersion, why: Unresolved },
     LeavesFeed { version: OsVersion, on: Date },
 }
 

@@ -29,16 +29,24 @@ codes! {
         /// An obligation is open, and nothing this device can install satisfies it, or its OS
         /// cannot be managed.
         CannotUpdate = "cannot_update",
-        /// Nothing is enforced: nobody assigned an item, or somebody left the device out.
+        /// Nothing is enforced: nobody assigned an item, somebody left the device out, or Apple
+        /// does not list it yet.
         NotEnforced = "not_enforced",
     }
 }
 
 impl Standing {
-    pub(crate) fn of(outcome: Option<&str>, deadline: Option<Timestamp>, now: Timestamp) -> Self {
-        match outcome {
-            Some("unresolved" | "not_manageable" | "incompatible") => Self::CannotUpdate,
-            None | Some("excluded" | "suspended" | "not_assigned") => Self::NotEnforced,
+    /// From the outcome and status of a decision, if there is one.
+    pub(crate) fn of(
+        decided: Option<(&str, &str)>,
+        deadline: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Self {
+        match decided {
+            // It is managed once Apple lists it: nothing is wrong with the device.
+            Some(("not_manageable", "waiting")) => Self::NotEnforced,
+            Some(("unresolved" | "not_manageable" | "incompatible", _)) => Self::CannotUpdate,
+            None | Some(("excluded" | "suspended" | "not_assigned", _)) => Self::NotEnforced,
             Some(_) => match deadline {
                 Some(deadline) if deadline <= now => Self::Overdue,
                 Some(deadline) if deadline <= due_soon(now) => Self::DueSoon,
@@ -70,7 +78,8 @@ pub struct FleetCount {
 impl FleetCount {
     /// How these devices stand at a moment.
     pub fn standing(&self, now: Timestamp) -> Standing {
-        Standing::of(self.outcome.as_deref(), self.deadline_at, now)
+        let outcome = self.outcome.as_deref();
+        Standing::of(outcome.map(|outcome| (outcome, &*self.status)), self.deadline_at, now)
     }
 }
 

@@ -11,6 +11,8 @@ use crate::{Catalog, Device, EnrollmentKind, ItemId, Platform, ReviewState};
 
 /// Where a device lives that never told its offset: nowhere is a deadline over later.
 pub(super) const UNKNOWN_OFFSET: Offset = Offset::constant(-12);
+/// Where it lives when nothing may come too late: nowhere is a deadline over sooner.
+const SOONEST_OFFSET: Offset = Offset::constant(14);
 
 /// A device that can be managed, with what the catalog knows about it.
 pub(super) struct Case<'a> {
@@ -62,9 +64,14 @@ impl<'a> Case<'a> {
         self.offset.to_datetime(moment)
     }
 
-    /// The moment at which the device's clock shows this time.
+    /// The moment at which the device's clock shows this time; the latest, where that is not known.
     pub(super) fn moment(&self, local: DateTime) -> Moment {
         moment_at(self.offset, local)
+    }
+
+    /// The soonest moment at which the device's clock may show this time.
+    pub(super) fn soonest_moment(&self, local: DateTime) -> Moment {
+        moment_at(self.device.utc_offset.unwrap_or(SOONEST_OFFSET), local)
     }
 
     pub(super) fn review(

@@ -71,7 +71,7 @@ pub(super) fn inherited(
     let first = first?;
     let (version, due) = (first.version, first.due);
     track.note(trace, ImprovementRule::DueInherited { version, by, due });
-    Some(Obligation { version: by, ..first })
+    Some(first)
 }
 
 fn open_start(case: &Case<'_>, track: &Track<'_>, release: &KnownRelease) -> Option<Start> {

@@ -4,8 +4,7 @@ use jiff::civil::DateTime;
 
 use super::case::Case;
 use super::improvement;
-use super::obligations::{conclude, minimum, rolling, specific};
-use super::schedule::Obligation;
+use super::obligations::{conclude, minimum, requested, rolling, specific};
 use super::track::Track;
 use super::{AssignedItem, Suspended, Unresolved};
 use crate::catalog::{KnownRelease, ReviewMoment};
@@ -25,8 +24,14 @@ pub(super) enum Standing {
     FloorNotPublished,
     Due(Demand),
     Available(OsVersion),
-    Waiting,
-    Incompatible,
+    /// The track is not out for the device yet; its item may already name a floor.
+    Waiting {
+        has_floor: bool,
+    },
+    /// The hardware cannot run the track; its item may ask for it all the same.
+    Incompatible {
+        has_floor: bool,
+    },
     Unresolved(Unresolved, DateTime),
     Suspended(Suspended),
 }
@@ -49,21 +54,22 @@ impl Standing {
             | Self::Met
             | Self::FloorNotPublished
             | Self::Available(_)
-            | Self::Waiting
-            | Self::Incompatible
+            | Self::Waiting { .. }
+            | Self::Incompatible { .. }
             | Self::Suspended(_) => None,
         }
     }
 
-    /// Whether the device runs what the item asks for.
+    /// Whether the device runs what the item asks for; a floor that the hardware cannot reach does
+    /// not apply to it.
     pub(super) const fn meets_floor(&self) -> bool {
         match self {
             Self::OutOfReach
             | Self::LeftAlone
             | Self::Met
             | Self::Available(_)
-            | Self::Waiting
-            | Self::Incompatible => true,
+            | Self::Incompatible { .. } => true,
+            Self::Waiting { has_floor } => !*has_floor,
             Self::FloorNotPublished | Self::Due(_) | Self::Unresolved(..) | Self::Suspended(_) => {
                 false
             }
@@ -117,31 +123,31 @@ fn enforce(case: &Case<'_>, track: &Track<'_>, trace: &mut Trace) -> Standing {
 /// left alone.
 fn upgrade(case: &Case<'_>, track: &Track<'_>, trace: &mut Trace) -> Standing {
     let (running, major) = (case.device.os_version, track.settings.major);
-    let is_offered_only = case.device.platform == Platform::MacOs
+    let is_self_service = case.device.platform == Platform::MacOs
         && track.settings.installation == Installation::SelfService;
     let is_managed = track.settings.enforcement != VersionEnforcement::DoNotManage;
-    if !is_managed && !is_offered_only {
+    if !is_managed && !is_self_service {
         track.note(trace, ScopeRule::NotManaged);
         return Standing::LeftAlone;
     }
     let newest = track.newest_now(case);
+    let is_offered_only = is_self_service && track.asked.is_none();
     if newest.is_none()
-        && let Some(standing) = not_out(case, track, trace)
+        && let Some(standing) = not_out(case, track, is_managed && !is_offered_only, trace)
     {
         return standing;
     }
-    let Some(asked_at) = track.asked_at else {
+    let Some(asked) = track.asked else {
         if is_offered_only {
             return offer(case, track, newest, trace);
         }
         track.note(trace, ScopeRule::Upgrade { running, major });
         return enforce(case, track, trace);
     };
-    track.note(trace, ScopeRule::AskedInSelfService { at: asked_at });
+    track.note(trace, ScopeRule::AskedInSelfService { at: asked.local });
     match newest {
         Some(newest) if !is_managed => {
-            let due = Obligation::asked(newest.version, asked_at);
-            conclude(case, track, Some(due), Some(newest), trace)
+            conclude(case, track, requested(case, track, Some(newest)), Some(newest), trace)
         }
         Some(_) | None => enforce(case, track, trace),
     }
@@ -164,7 +170,7 @@ fn offer(
     };
     let Some(version) = offered else {
         track.note(trace, ScopeRule::MajorNotUsable { major: track.settings.major });
-        return Standing::Waiting;
+        return Standing::Waiting { has_floor: false };
     };
     track.note(trace, ScopeRule::OfferedInSelfService { version });
     Standing::Available(version)
@@ -172,15 +178,28 @@ fn offer(
 
 /// Why nothing of the track can be installed, where that is nobody's mistake; `None` when its
 /// releases have merely expired.
-fn not_out(case: &Case<'_>, track: &Track<'_>, trace: &mut Trace) -> Option<Standing> {
+///
+/// A typed floor is one before its major is out, a rolling one only then; what is merely offered
+/// is none.
+fn not_out(
+    case: &Case<'_>,
+    track: &Track<'_>,
+    is_enforced: bool,
+    trace: &mut Trace,
+) -> Option<Standing> {
     let (platform, major) = (case.device.platform, track.settings.major);
+    let is_typed = match track.settings.enforcement {
+        VersionEnforcement::Minimum { .. } | VersionEnforcement::Specific { .. } => true,
+        VersionEnforcement::DoNotManage | VersionEnforcement::Rolling { .. } => false,
+    };
+    let waiting = Standing::Waiting { has_floor: is_enforced && is_typed };
     if !case.known.lists_major(major, case.now) {
         if case.catalog.is_major_known(platform, major, case.now) {
             track.note(trace, ScopeRule::MajorNotForDevice { major });
-            return Some(Standing::Incompatible);
+            return Some(Standing::Incompatible { has_floor: is_enforced });
         }
         track.note(trace, ScopeRule::MajorNotOut { platform, major });
-        return Some(Standing::Waiting);
+        return Some(waiting);
     }
     let reviews = ReviewMoment::at(case.now);
     let is_barred = |release: &KnownRelease| {
@@ -190,7 +209,7 @@ fn not_out(case: &Case<'_>, track: &Track<'_>, trace: &mut Trace) -> Option<Stan
     let known = track.newer.iter().filter(|release| release.is_known(case.now));
     if known.into_iter().all(is_barred) {
         track.note(trace, ScopeRule::MajorNotUsable { major });
-        return Some(Standing::Waiting);
+        return Some(waiting);
     }
     None
 }

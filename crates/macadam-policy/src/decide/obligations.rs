@@ -8,9 +8,9 @@ use super::case::Case;
 use super::improvement;
 use super::judge::{Demand, Standing};
 use super::schedule::{Obligation, earlier};
-use super::target::{Due, Pick, pick, settle};
+use super::target::{Due, Pick, settle, settle_exact};
 use super::track::{Start, Track};
-use crate::catalog::{KnownBuild, KnownRelease, ReviewMoment};
+use crate::catalog::{KnownRelease, ReviewMoment};
 use crate::trace::{ReleaseRule, TargetRule};
 use crate::{OsVersion, Period, ReviewState, Trace};
 
@@ -25,7 +25,7 @@ pub(super) fn rolling(
     trace: &mut Trace,
 ) -> Standing {
     let newest = track.newest_now(case);
-    let mut first = asked(track, newest);
+    let mut first = requested(case, track, newest);
     let mut first_start = None;
     for release in track.newer.iter().filter(|release| release.is_known(case.now)) {
         let Some(start) = start(case, track, release, newest, trace) else { continue };
@@ -94,7 +94,7 @@ pub(super) fn minimum(
     let newest = track.newest_now(case);
     match newest {
         Some(newest) if newest.version < version => {
-            let why = track.obstacle(case, version).unwrap_or(Unresolved::Expired);
+            let (version, why) = missing(case, track, version);
             let instead = newest.version;
             track.note(trace, ReleaseRule::FloorNotInstallable { version, why, instead });
         }
@@ -105,7 +105,7 @@ pub(super) fn minimum(
         }
         None => {}
     }
-    let first = asked(track, newest).map_or(floor, |asked| earlier(Some(asked), floor));
+    let first = requested(case, track, newest).map_or(floor, |asked| earlier(Some(asked), floor));
     conclude(case, track, Some(first), newest, trace)
 }
 
@@ -122,25 +122,27 @@ pub(super) fn specific(
         return Standing::Met;
     }
     track.note(trace, ReleaseRule::VersionObliges { version, due: wish.due });
-    let first = match track.asked_at {
-        Some(at) => earlier(Some(Obligation::asked(version, at)), wish),
+    let first = match track.asked {
+        Some(asked) => earlier(Some(Obligation::asked(version, asked)), wish),
         None => wish,
     };
     let deadline = track.schedule.deadline(first, track.index, trace);
     if let Some(why) = track.obstacle(case, version) {
-        return unresolved(track, version, why, deadline, trace);
+        return unresolved(track, (version, deadline), (version, why), trace);
     }
+    let due = Due { version, deadline, since: first.since };
     let release = track.find(case, version);
-    let Some(Pick { build, .. }) = release.and_then(|found| pick(case, found, case.now, trace))
-    else {
-        return unresolved(track, version, Unresolved::Expired, deadline, trace);
+    let pick = release.and_then(|found| settle_exact(case, found, due, trace));
+    let Some(pick @ Pick { build, .. }) = pick else {
+        let missing = (version, Unresolved::Expired);
+        return unresolved(track, (version, deadline), missing, trace);
     };
     let is_leaving = |on: &Date| on.duration_since(case.local.date()) <= LEAVES_FEED_NOTICE;
     if let Some(on) = build.expires(case.now).filter(is_leaving) {
         track.note(trace, ReleaseRule::LeavesFeed { version, on });
     }
     track.note(trace, TargetRule::Exact { version, build: build.build.clone() });
-    Standing::Due(demand(case, track, build, version, deadline))
+    Standing::Due(demand(case, track, pick, deadline))
 }
 
 /// What the open obligations come to: the newest release by the earliest due date.
@@ -156,43 +158,55 @@ pub(super) fn conclude(
         return Standing::Met;
     };
     let deadline = track.schedule.deadline(first, track.index, trace);
-    let due = Due { version: first.version, deadline };
+    let due = Due { version: first.version, deadline, since: first.since };
     let pick = newest.and_then(|newest| settle(case, track, newest, due, trace));
-    let Some(Pick { release, build }) = pick else {
-        let why = track.obstacle(case, first.version).unwrap_or(Unresolved::Expired);
-        return unresolved(track, first.version, why, deadline, trace);
+    let Some(pick @ Pick { release, build, .. }) = pick else {
+        let missing = missing(case, track, first.version);
+        return unresolved(track, (first.version, deadline), missing, trace);
     };
     let version = release.version;
     track.note(trace, TargetRule::Newest { version, build: build.build.clone() });
-    Standing::Due(demand(case, track, build, version, deadline))
+    Standing::Due(demand(case, track, pick, deadline))
 }
 
 fn unresolved(
     track: &Track<'_>,
-    version: OsVersion,
-    why: Unresolved,
-    due: DateTime,
+    (version, due): (OsVersion, DateTime),
+    (by, why): (OsVersion, Unresolved),
     trace: &mut Trace,
 ) -> Standing {
-    track.note(trace, ReleaseRule::NothingInstallable { version, why, due });
+    track.note(trace, ReleaseRule::NothingInstallable { version, due, by, why });
     Standing::Unresolved(why, due)
 }
 
-fn demand(
-    case: &Case<'_>,
-    track: &Track<'_>,
-    build: &KnownBuild,
-    version: OsVersion,
-    deadline: DateTime,
-) -> Demand {
+fn demand(case: &Case<'_>, track: &Track<'_>, pick: Pick<'_>, deadline: DateTime) -> Demand {
+    let version = pick.release.version;
     let send_build = track.settings.pin_build
         || version.letter().is_some()
-        || case.catalog.is_forked(case.device.platform, version, case.now);
-    Demand { version, build: build.build.clone(), send_build, deadline }
+        || case.catalog.is_forked(case.device.platform, version, pick.as_of);
+    Demand { version, build: pick.build.build.clone(), send_build, deadline }
 }
 
-/// A request in Self Service makes the newest due at the moment it was asked for.
-fn asked(track: &Track<'_>, newest: Option<&KnownRelease>) -> Option<Obligation> {
-    let (at, newest) = track.asked_at.zip(newest)?;
-    Some(Obligation::asked(newest.version, at))
+/// What keeps a version, and everything above it, from the device: where it is an administrator's
+/// word about a release that Apple still offers, that, because it can be changed.
+fn missing(case: &Case<'_>, track: &Track<'_>, version: OsVersion) -> (OsVersion, Unresolved) {
+    let above = track.newer.iter().rev().take_while(|release| release.version >= version);
+    let mut offered = above
+        .filter(|release| release.is_usable(case.now) && case.has_prerequisite(release))
+        .map(|release| release.version);
+    let barred = offered.find_map(|offered| Some((offered, track.obstacle(case, offered)?)));
+    barred
+        .unwrap_or_else(|| (version, track.obstacle(case, version).unwrap_or(Unresolved::Expired)))
+}
+
+/// A request in Self Service makes what was the newest at that moment due at that moment.
+pub(super) fn requested(
+    case: &Case<'_>,
+    track: &Track<'_>,
+    newest: Option<&KnownRelease>,
+) -> Option<Obligation> {
+    let (asked, newest) = track.asked.zip(newest)?;
+    let offered = track.newest(case, asked.at, ReviewMoment::at(case.now));
+    let version = offered.map_or(newest.version, |offered| offered.version.min(newest.version));
+    Some(Obligation::asked(version, asked))
 }

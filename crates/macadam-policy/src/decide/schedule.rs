@@ -5,23 +5,27 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use super::AssignedItem;
-use crate::catalog::utc_day;
+use super::track::Asked;
+use crate::catalog::{Moment, utc_day};
 use crate::trace::DeadlineRule;
 use crate::{ManagedOsSettings, OsVersion, Period, RingHalt, Trace};
 
 /// When one release or typed version must run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Obligation {
+    /// The lowest version that satisfies it.
     pub(super) version: OsVersion,
     pub(super) due: DateTime,
     /// What it would be without minimum notice.
     pub(super) without_notice: DateTime,
+    /// No target from before this moment is kept for it.
+    pub(super) since: Moment,
 }
 
 impl Obligation {
     /// A request in Self Service is due at the moment it is made.
-    pub(super) fn asked(version: OsVersion, at: DateTime) -> Self {
-        Self { version, due: at, without_notice: at }
+    pub(super) fn asked(version: OsVersion, asked: Asked) -> Self {
+        Self { version, due: asked.local, without_notice: asked.local, since: asked.at }
     }
 }
 
@@ -90,7 +94,7 @@ impl<'a> Schedule<'a> {
         let date = add_days(date, self.stood_still(version));
         let without_notice = date.to_datetime(at);
         let noticed = self.notice.map_or(date, |notice| date.max(notice.over(installable_from)));
-        Obligation { version, due: noticed.to_datetime(at), without_notice }
+        Obligation { version, due: noticed.to_datetime(at), without_notice, since: Moment::MIN }
     }
 
     /// The deadline an obligation sets once every brake had its say. Each moves it later only,
@@ -98,11 +102,13 @@ impl<'a> Schedule<'a> {
     pub(super) fn deadline(&self, first: Obligation, index: u8, trace: &mut Trace) -> DateTime {
         let item = Some(index);
         trace.push(item, DeadlineRule::Earliest { version: first.version, due: first.due });
-        if self.item.ring_offset_days > 0 {
+        // A request of the device's user waits for no ring.
+        let is_counted = first.since == Moment::MIN;
+        if self.item.ring_offset_days > 0 && is_counted {
             trace.push(item, DeadlineRule::RingOffset { days: self.item.ring_offset_days });
         }
         let days = self.stood_still(first.version);
-        if days > 0 {
+        if days > 0 && is_counted {
             trace.push(item, DeadlineRule::HaltExtends { version: first.version, days });
         }
         if first.due > first.without_notice {

@@ -80,11 +80,25 @@ pub(super) fn select(
     if is_contested {
         keep_strictest(concerns, trace);
     }
-    let meets_floor = concerns.iter().all(|concern| concern.standing.meets_floor());
+    let meets_floors = concerns.iter().all(|concern| concern.standing.meets_floor());
     if let Some(choice) = install(case, concerns, trace) {
-        return Choice { meets_floor, ..choice };
+        return choice;
     }
     let weightiest = concerns.iter().min_by_key(|concern| weight(&concern.standing));
+    // Hardware that cannot reach a floor is short of it where no item is for what it can run.
+    let is_short = weightiest.is_some_and(|concern| match concern.standing {
+        Standing::Incompatible { has_floor } => has_floor,
+        Standing::OutOfReach
+        | Standing::LeftAlone
+        | Standing::Met
+        | Standing::FloorNotPublished
+        | Standing::Due(_)
+        | Standing::Available(_)
+        | Standing::Waiting { .. }
+        | Standing::Unresolved(..)
+        | Standing::Suspended(_) => false,
+    });
+    let meets_floor = meets_floors && !is_short;
     let outcome = weightiest.map_or(Outcome::NotAssigned, |concern| outcome(&concern.standing));
     Choice { meets_floor, ..Choice::of(outcome) }
 }
@@ -137,8 +151,8 @@ fn install(case: &Case<'_>, concerns: &[Concern<'_>], trace: &mut Trace) -> Opti
             | Standing::Met
             | Standing::FloorNotPublished
             | Standing::Available(_)
-            | Standing::Waiting
-            | Standing::Incompatible
+            | Standing::Waiting { .. }
+            | Standing::Incompatible { .. }
             | Standing::Unresolved(..)
             | Standing::Suspended(_) => None,
         })
@@ -183,8 +197,8 @@ const fn weight(standing: &Standing) -> u8 {
         Standing::Suspended(_) => 2,
         Standing::Available(_) => 3,
         Standing::Met | Standing::FloorNotPublished => 4,
-        Standing::Waiting => 5,
-        Standing::Incompatible => 6,
+        Standing::Waiting { .. } => 5,
+        Standing::Incompatible { .. } => 6,
         Standing::LeftAlone | Standing::OutOfReach => 7,
     }
 }
@@ -194,8 +208,8 @@ fn outcome(standing: &Standing) -> Outcome {
         Standing::Unresolved(why, _) => Outcome::Unresolved(*why),
         Standing::Suspended(why) => Outcome::Suspended(*why),
         Standing::Available(version) => Outcome::Available { version: *version },
-        Standing::Waiting => Outcome::Waiting,
-        Standing::Incompatible => Outcome::Incompatible,
+        Standing::Waiting { .. } => Outcome::Waiting,
+        Standing::Incompatible { .. } => Outcome::Incompatible,
         Standing::Due(_)
         | Standing::Met
         | Standing::FloorNotPublished

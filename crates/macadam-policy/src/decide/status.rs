@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use super::case::{UNKNOWN_OFFSET, moment_at};
-use super::{Outcome, Status, Suspended, Target};
+use super::{NotManageable, Outcome, Status, Suspended, Target};
 use crate::catalog::Moment;
 use crate::trace::StatusRule;
 use crate::{Device, InstallState, Trace};
@@ -28,11 +28,21 @@ pub(super) fn status(
         },
         Outcome::UpToDate | Outcome::NotAssigned => Status::Pass,
         Outcome::Available { .. } => Status::Available,
-        Outcome::Waiting => Status::Waiting,
+        // What Apple has yet to list for the device, no administrator can mend on it.
+        Outcome::Waiting
+        | Outcome::NotManageable(NotManageable::NotInFeed | NotManageable::EmptyCatalog) => {
+            Status::Waiting
+        }
         Outcome::Incompatible => Status::Incompatible,
         Outcome::Excluded | Outcome::Suspended(Suspended::Exempt) => Status::Excluded,
         Outcome::Suspended(Suspended::Paused | Suspended::Halted) => Status::Pending,
-        Outcome::Unresolved(_) | Outcome::NotManageable(_) => Status::Error,
+        Outcome::Unresolved(_)
+        | Outcome::NotManageable(
+            NotManageable::NotSupervised
+            | NotManageable::UserEnrollment
+            | NotManageable::NoDeclarativeManagement
+            | NotManageable::NoUpdateId,
+        ) => Status::Error,
     }
 }
 

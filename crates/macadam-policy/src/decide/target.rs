@@ -18,13 +18,36 @@ const FINISH_HOURS: i64 = 48;
 pub(super) struct Pick<'a> {
     pub(super) release: &'a KnownRelease,
     pub(super) build: &'a KnownBuild,
+    /// The catalog's facts as of this moment made it the target.
+    pub(super) as_of: Moment,
 }
 
 /// What falls due, and when.
 #[derive(Clone, Copy)]
 pub(super) struct Due {
+    /// The lowest version that satisfies it.
     pub(super) version: OsVersion,
     pub(super) deadline: DateTime,
+    /// No target from before this moment is kept.
+    pub(super) since: Moment,
+}
+
+/// When the target of a deadline stands still.
+#[derive(Clone, Copy)]
+struct Freeze {
+    from: Moment,
+    until: Moment,
+    /// A device that is at work on the old target may go on until then.
+    finish: Moment,
+}
+
+impl Freeze {
+    /// For a device whose clock is not known it begins by the soonest clock and ends by the latest.
+    fn around(case: &Case<'_>, due: Due) -> Self {
+        let from = case.soonest_moment(due.deadline).plus_hours(-FREEZE_HOURS);
+        let until = case.moment(due.deadline);
+        Self { from: from.max(due.since), until, finish: until.plus_hours(FINISH_HOURS) }
+    }
 }
 
 /// The newest release of the track at the time: what every floor leads to.
@@ -39,64 +62,127 @@ pub(super) fn settle<'a>(
     due: Due,
     trace: &mut Trace,
 ) -> Option<Pick<'a>> {
-    let deadline = case.moment(due.deadline);
-    let frozen_at = deadline.plus_hours(-FREEZE_HOURS);
-    if case.now < frozen_at {
+    let freeze = Freeze::around(case, due);
+    let newer = newest.version;
+    if case.now < freeze.from {
         return pick(case, newest, case.now, trace);
     }
-    let approvals = ReviewMoment { now: case.now, approvals_until: frozen_at };
-    let kept = track
-        .newest(case, frozen_at, approvals)
-        .filter(|kept| kept.version >= due.version && kept.version < newest.version)
-        .filter(|kept| kept.is_usable(case.now));
-    let Some(kept) = kept else { return pick(case, newest, case.now, trace) };
-    let (version, newer) = (kept.version, newest.version);
-    if case.now < deadline {
-        trace.push(Some(track.index), TargetRule::KeptUntilDeadline { version, newer });
-        return pick(case, kept, frozen_at, trace);
-    }
-    let at_work = case.device.at_work.as_ref().filter(|work| is_busy_with(work, version));
-    match at_work.filter(|_| case.now < deadline.plus_hours(FINISH_HOURS)) {
-        Some(AtWork { state, .. }) => {
-            let state = *state;
-            trace.push(Some(track.index), TargetRule::KeptWhileAtWork { version, newer, state });
-            pick(case, kept, frozen_at, trace)
+    let lowest = due.version.min(newer);
+    if case.now < freeze.until {
+        let kept = newest_at(case, track, freeze.from, due)
+            .filter(|kept| kept.version >= lowest)
+            .filter(|kept| kept.is_usable(case.now));
+        let Some(kept) = kept else { return pick(case, newest, case.now, trace) };
+        let version = kept.version;
+        if version < newer {
+            trace.push(Some(track.index), TargetRule::KeptUntilDeadline { version, newer });
         }
-        None => pick(case, newest, case.now, trace),
+        return pick(case, kept, freeze.from, trace);
     }
+    let work = busy(case).filter(|_| case.now < freeze.finish);
+    let finished = work.and_then(|work| {
+        let (kept, as_of) = target_at_work(case, track, work, (freeze, due))?;
+        (kept.version >= lowest).then_some((kept, as_of, work.state))
+    });
+    let Some((kept, as_of, state)) = finished else {
+        return pick(case, newest, case.now, trace);
+    };
+    let version = kept.version;
+    if version < newer {
+        trace.push(Some(track.index), TargetRule::KeptWhileAtWork { version, newer, state });
+    }
+    pick(case, kept, as_of, trace)
 }
 
-fn is_busy_with(work: &AtWork, version: OsVersion) -> bool {
-    let is_busy = match work.state {
+/// The build of a typed version, which stays as it is while any other target would.
+pub(super) fn settle_exact<'a>(
+    case: &Case<'a>,
+    release: &'a KnownRelease,
+    due: Due,
+    trace: &mut Trace,
+) -> Option<Pick<'a>> {
+    let freeze = Freeze::around(case, due);
+    let is_at_work = || busy(case).is_some_and(|work| is_about(work, release));
+    let stands_still = freeze.from <= case.now
+        && (case.now < freeze.until || (case.now < freeze.finish && is_at_work()))
+        && release.is_usable(freeze.from);
+    pick(case, release, if stands_still { freeze.from } else { case.now }, trace)
+}
+
+/// What was the newest for this obligation: where it is a Background Security Improvement whose
+/// place a newer minor took, the improvement until there was one.
+fn newest_at<'a>(
+    case: &Case<'a>,
+    track: &Track<'a>,
+    at: Moment,
+    due: Due,
+) -> Option<&'a KnownRelease> {
+    let approvals = ReviewMoment { now: case.now, approvals_until: at };
+    track.newest(case, at, approvals).or_else(|| {
+        due.version.letter()?;
+        Track::improvements(case, track).newest(case, at, approvals)
+    })
+}
+
+/// The release the device is at work on, if that was its target at some time since the target
+/// stood still, and since when.
+fn target_at_work<'a>(
+    case: &Case<'a>,
+    track: &Track<'a>,
+    work: &AtWork,
+    (freeze, due): (Freeze, Due),
+) -> Option<(&'a KnownRelease, Moment)> {
+    let improvements = due.version.letter().map(|_| Track::improvements(case, track).newer);
+    let releases = track.newer.iter().chain(improvements.unwrap_or_default());
+    let release = releases
+        .filter(|release| is_about(work, release) && case.has_prerequisite(release))
+        .find(|release| release.is_usable(case.now))?;
+    let as_of = freeze.from.max(release.known_from);
+    let then = newest_at(case, track, as_of, due)?;
+    std::ptr::eq(then, release).then_some((release, as_of))
+}
+
+/// What the device reports to be downloading, about to install, or installing.
+fn busy<'a>(case: &Case<'a>) -> Option<&'a AtWork> {
+    case.device.at_work.as_ref().filter(|work| match work.state {
         InstallState::Downloading | InstallState::Prepared | InstallState::Installing => true,
         InstallState::None | InstallState::Waiting | InstallState::Failed => false,
-    };
-    is_busy && work.pending_version == version
+    })
+}
+
+fn is_about(work: &AtWork, release: &KnownRelease) -> bool {
+    let is_build = |build: &KnownBuild| work.pending_build.as_ref() == Some(&build.build);
+    release.version == work.pending_version || release.builds.iter().any(is_build)
 }
 
 /// The build of a release for this device: not withdrawn, then public, then first seen last; what
 /// lists most devices for a virtual machine, whose id many builds list.
-pub(super) fn pick<'a>(
+fn pick<'a>(
     case: &Case<'a>,
     release: &'a KnownRelease,
-    seen_by: Moment,
+    as_of: Moment,
     trace: &mut Trace,
 ) -> Option<Pick<'a>> {
     let usable = || release.builds.iter().filter(|build| build.is_usable(case.now));
     let count = usable().count();
+    // What could not be had then makes the facts of today count.
+    let picked = |build: &'a KnownBuild| {
+        let as_of = if build.is_usable(as_of) { as_of } else { case.now };
+        Pick { release, build, as_of }
+    };
     if count == 1 {
-        return usable().next().map(|build| Pick { release, build });
+        return usable().next().map(picked);
     }
     let is_virtual = case.device.update_id.as_ref().is_some_and(|id| id.as_str().starts_with("VM"));
     let build = usable().max_by_key(|build| {
         let devices = if is_virtual {
-            case.catalog.device_count(release.version, &build.build, case.now)
+            case.catalog.device_count(release.version, &build.build, as_of)
         } else {
             0
         };
-        (build.is_usable(seen_by), devices, build.public.contains(case.now), build.first_seen)
+        (build.is_usable(as_of), devices, build.public.contains(as_of), build.first_seen)
     })?;
     let count = u8::try_from(count).unwrap_or(u8::MAX);
     trace.push(None, TargetRule::BuildAmong { build: build.build.clone(), count });
-    Some(Pick { release, build })
+    Some(picked(build))
 }

@@ -1,6 +1,7 @@
 //! Worked examples of every rule; numbers are those of the Managed OS specification, section 3.
 
 mod brakes;
+mod freshness;
 mod improvements;
 mod properties;
 mod scope;

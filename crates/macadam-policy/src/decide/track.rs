@@ -21,10 +21,18 @@ pub(super) struct Track<'a> {
     pub(super) is_newest: bool,
     /// Whether the device runs a lower major.
     pub(super) is_upgrade: bool,
-    /// When its user asked for the upgrade, by the device's clock.
-    pub(super) asked_at: Option<DateTime>,
+    /// When its user asked for the upgrade.
+    pub(super) asked: Option<Asked>,
     /// The releases for this device id above the version it runs, oldest first.
     pub(super) newer: &'a [KnownRelease],
+}
+
+/// A request in Self Service.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) at: Moment,
+    /// By the device's clock.
+    pub(super) local: DateTime,
 }
 
 /// The day a release counts from, and why that day.
@@ -48,9 +56,9 @@ impl<'a> Track<'a> {
             is_newest,
             is_upgrade,
             // Deadlines have no fraction of a second.
-            asked_at: asked
+            asked: asked
                 .and_then(|at| Timestamp::from_second(at.as_second()).ok())
-                .map(|at| case.local_time(at)),
+                .map(|at| Asked { at: at.into(), local: case.local_time(at) }),
             newer: case.known.track_above(settings.major, running),
         }
     }
@@ -59,7 +67,7 @@ impl<'a> Track<'a> {
     pub(super) fn improvements(case: &Case<'a>, track: &Self) -> Self {
         let running = case.device.os_version;
         let newer = case.known.improvements_above(running);
-        Self { newer, asked_at: None, ..*track }
+        Self { newer, asked: None, ..*track }
     }
 
     /// The newest release above the device's version that was installable and approved.

@@ -79,8 +79,8 @@ impl ReleaseRule {
                 facts!(version: version, why: why.code(), instead: instead)
             }
             Self::NothingDue { running } => facts!(running: running),
-            Self::NothingInstallable { version, why, due } => {
-                facts!(version: version, why: why.code(), due: due)
+            Self::NothingInstallable { version, due, by, why } => {
+                facts!(version: version, due: due, by: by, why: why.code())
             }
             Self::LeavesFeed { version, on } => facts!(version: version, on: on),
         }

@@ -164,9 +164,9 @@ impl fmt::Display for ReleaseRule {
             Self::NothingDue { running } => {
                 write!(f, "the device runs {running} and nothing newer is asked of it")
             }
-            Self::NothingInstallable { version, why, due } => write!(
+            Self::NothingInstallable { version, due, by, why } => write!(
                 f,
-                "{version} is due by {} and nothing satisfies it: {version} {}",
+                "{version} is due by {} and nothing satisfies it: {by} {}",
                 Local(*due),
                 why.words()
             ),
@@ -257,7 +257,7 @@ impl fmt::Display for TargetRule {
             }
             Self::KeptUntilDeadline { version, newer } => write!(
                 f,
-                "{version} stays the target until the deadline: {newer} came less than 24 hours \
+                "{version} stays the target until the deadline: {newer} came too short a time \
                  before it"
             ),
             Self::KeptWhileAtWork { version, newer, state } => write!(

@@ -130,7 +130,8 @@ impl Member {
     }
 
     fn stands(&self, standing: Standing, now: Timestamp) -> bool {
-        Standing::of(self.outcome(), self.deadline_at(), now) == standing
+        let status = self.decision.as_ref().map(|decision| &*decision.status);
+        Standing::of(self.outcome().zip(status), self.deadline_at(), now) == standing
     }
 
     fn has_reason(&self, reason: &str) -> bool {

@@ -84,12 +84,14 @@ fn a_withdrawn_improvement_is_withdrawn_from_devices_without_it() {
 
 #[test]
 fn a_newer_minor_inherits_the_due_date_of_the_improvement_it_cuts_off() {
-    let catalog = improved(&["26.4 public 2026-03-19 for J413AP"]);
+    let catalog = improved(&["26.4 public 2026-03-18 for J413AP"]);
     let item = ["26 rolling 2w at 09:00; bsi 3d at 12:00"];
-    let decision = decided(&catalog, "2026-03-19", ON_NEWEST, &item);
+    let decision = decided(&catalog, "2026-03-18", ON_NEWEST, &item);
     assert_snapshot!(line(&decision), @"26.4 by 2026-03-20T12:00:00 [Pending]");
-    let with_a = decided(&catalog, "2026-03-19", "J413AP on 26.3.1 (a), build 25D2128", &item);
-    assert_snapshot!(line(&with_a), @"26.4 by 2026-04-02T09:00:00 [Pending]");
+    let told = "26.4 replaces 26.3.1 (a) and takes over its due date, 2026-03-20 12:00";
+    assert!(sentences(&decision).contains(told), "{}", sentences(&decision));
+    let with_a = decided(&catalog, "2026-03-18", "J413AP on 26.3.1 (a), build 25D2128", &item);
+    assert_snapshot!(line(&with_a), @"26.4 by 2026-04-01T09:00:00 [Pending]");
 }
 
 #[test]

@@ -79,6 +79,34 @@ fn nothing_to_install_is_unresolved_with_its_reason() {
 }
 
 #[test]
+fn what_an_administrator_keeps_back_is_the_reason_where_it_would_satisfy_what_is_due() {
+    let lines = [
+        "15.4 public 2025-03-31..2025-05-12 installable 2025-03-31..2025-08-10 for J413AP",
+        "15.5 public 2025-05-12 for J413AP",
+    ];
+    let on = |item: &str, review: &str, running: &str| {
+        let catalog = reviewed(catalog(&lines), &[review]);
+        let decision = decided(&catalog, "2025-08-11", &format!("J413AP on {running}"), &[item]);
+        let last = sentences(&decision).lines().last().unwrap().to_owned();
+        format!("{}\n{last}", line(&decision))
+    };
+    let held = "15.5 held 2025-05-13";
+    assert_snapshot!(on("15 rolling 2w at 09:00", held, "15.3"), @r"
+    unresolved: the version is on hold [Error]
+    15.4 is due by 2025-04-14 09:00 and nothing satisfies it: 15.5 is on hold
+    ");
+    assert_snapshot!(on("15 minimum 15.4 on 2025-06-01 at 09:00", held, "15.3"), @r"
+    unresolved: the version is on hold [Error]
+    15.4 is due by 2025-06-01 09:00 and nothing satisfies it: 15.5 is on hold
+    ");
+    // Only the typed version itself would do.
+    assert_snapshot!(on("15 exactly 15.4 on 2025-06-01 at 09:00", held, "15.3"), @r"
+    unresolved: Apple no longer offers the version [Error]
+    15.4 is due by 2025-06-01 09:00 and nothing satisfies it: 15.4 is no longer offered by Apple
+    ");
+}
+
+#[test]
 fn what_returns_after_a_long_gap_counts_from_its_return() {
     let lines = [
         "11.7.10 public 2023-09-11..2023-12-01 installable 2023-09-11..2024-03-01 for J314sAP",
@@ -153,6 +181,31 @@ fn a_major_is_waited_for_until_some_device_has_it() {
 }
 
 #[test]
+fn a_floor_is_not_met_by_a_device_below_it_that_waits_or_cannot_run_it() {
+    let catalog = catalog(&[
+        "15.5 public 2025-05-12 for J413AP J140kAP",
+        "26.0 public 2025-09-15 for J413AP",
+    ]);
+    let meets = |now: &str, device: &str, items: &[&str]| {
+        let decision = decided(&catalog, now, &format!("{device} on 15.5"), items);
+        format!("{:?}: {}", decision.status, decision.meets_floor)
+    };
+    let (typed, rolling) = ("26 minimum 26.0 on 2025-12-01 at 09:00", "26 rolling 1w at 09:00");
+    let offered = "26 minimum 26.0 on 2025-12-01 at 09:00; selfservice";
+    let (before, after) = ("2025-06-01", "2025-09-16");
+    assert_eq!(meets(before, "J413AP", &[typed]), "Waiting: false");
+    // Nothing is out that a rolling floor could be, and what is offered is never forced.
+    assert_eq!(meets(before, "J413AP", &[rolling]), "Waiting: true");
+    assert_eq!(meets(before, "J413AP", &[offered]), "Waiting: true");
+    assert_eq!(meets(after, "J140kAP", &[typed]), "Incompatible: false");
+    assert_eq!(meets(after, "J140kAP", &[rolling]), "Incompatible: false");
+    assert_eq!(meets(after, "J140kAP", &[offered]), "Incompatible: true");
+    // An item for what the hardware can run says all there is to say.
+    let own = "15 rolling 1w at 09:00";
+    assert_eq!(meets(after, "J140kAP", &[own, rolling]), "Pass: true");
+}
+
+#[test]
 fn a_track_whose_releases_are_all_held_is_waited_for() {
     let catalog = reviewed(tahoe(), &["26.3 held 2026-03-01", "26.3.1 held 2026-03-05"]);
     let item = ["26 rolling 1w at 09:00"];
@@ -179,6 +232,9 @@ fn what_cannot_be_managed_says_why_and_what_would_fix_it() {
     assert!(on("J999AP on 15.4").contains("not in Apple's feed yet"));
     let empty = decided(&catalog(&[]), "2025-06-01", "J413AP on 15.4", &item);
     assert!(line(&empty).contains("the release catalog is empty"));
+    // No obligation is open, and nobody can do anything about the device.
+    assert!(line(&empty).ends_with("[Waiting]"), "{}", line(&empty));
+    assert!(on("J999AP on 15.4").contains("[Waiting]"));
     let ipad = decided(
         &catalog_of_ipads(),
         "2026-03-18",

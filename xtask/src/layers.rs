@@ -28,6 +28,30 @@ const TESTS: [(&str, &str); 6] = [
     ("macadam-store", "store"),
 ];
 
+/// Crates that know no socket, file, database or async runtime (ARCHITECTURE.md, "Invariants"), and
+/// all that they may use: what is not here is looked at by whoever adds it.
+const PURE: [(&str, &[&str]); 4] = [
+    ("macadam-policy", &["jiff", "thiserror", "uuid"]),
+    ("macadam-protocol", &["base64", "jiff", "plist", "serde", "serde_json", "thiserror"]),
+    ("macadam-declare", &["aws-lc-rs", "jiff", "serde_json", "thiserror"]),
+    (
+        "macadam-pki",
+        &[
+            "aws-lc-rs",
+            "base64",
+            "const-oid",
+            "der",
+            "jiff",
+            "rcgen",
+            "rustls-pki-types",
+            "rustls-webpki",
+            "thiserror",
+            "x509-cert",
+            "zeroize",
+        ],
+    ),
+];
+
 /// Fails on an edge between crates that is not in the table, and on a crate without a row.
 pub(crate) fn layers() -> anyhow::Result<()> {
     let metadata = metadata(&["metadata", "--format-version", "1", "--no-deps", "--locked"])?;
@@ -44,10 +68,18 @@ pub(crate) fn layers() -> anyhow::Result<()> {
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let target = dependency["name"].as_str().unwrap_or_default();
+            let pure = PURE.iter().find(|(pure, _)| *pure == name);
+            let is_for_tests = dependency["kind"].as_str() == Some("dev");
+            if let Some((_, known)) = pure
+                && !is_for_tests
+                && !target.starts_with("macadam-")
+                && !known.contains(&target)
+            {
+                wrong.push(format!("{name} is pure; may it use {target}? (xtask/src/layers.rs)"));
+            }
             let Some(short) = target.strip_prefix("macadam-") else { continue };
-            let for_tests =
-                dependency["kind"].as_str() == Some("dev") && TESTS.contains(&(name, short));
-            if !row.contains(&short) && !for_tests {
+            let is_allowed_in_tests = is_for_tests && TESTS.contains(&(name, short));
+            if !row.contains(&short) && !is_allowed_in_tests {
                 wrong.push(format!("{name} must not use {target}"));
             }
         }

@@ -20,7 +20,7 @@ const C_COMPILER: Prerequisite = Prerequisite {
 };
 
 const POSTGRES: Prerequisite = Prerequisite {
-    what: "PostgreSQL's server programs (initdb, postgres), version 15 or later",
+    what: "PostgreSQL's server programs (initdb, pg_ctl, postgres), version 15 or later",
     package: "postgresql",
     is_there: || postgres_bin().is_some(),
 };
@@ -83,18 +83,32 @@ fn check(all: &[Prerequisite]) -> anyhow::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    bail!("this machine lacks\n{}\n`cargo xtask setup` installs them on Debian", missing.join("\n"))
+    let help = "`cargo xtask setup` installs on Debian what Debian has";
+    bail!("this machine lacks\n{}\n{help}", missing.join("\n"))
 }
 
 /// Where PostgreSQL's server programs are: the tests look in the same places, in this order.
 pub(crate) fn postgres_bin() -> Option<PathBuf> {
     let named = std::env::var_os("MACADAM_POSTGRES_BIN").map(PathBuf::from);
     let configured = || output_of("pg_config", &["--bindir"]).map(PathBuf::from);
-    let complete = |bin: &PathBuf| bin.join("initdb").is_file() && bin.join("postgres").is_file();
     named
-        .or_else(|| configured().filter(complete))
+        .or_else(|| configured().filter(has_postgres))
         .or_else(|| newest_under(Path::new("/usr/lib/postgresql")))
-        .filter(complete)
+        .filter(has_postgres)
+}
+
+/// Whether all of a new enough server is in this directory.
+fn has_postgres(bin: &PathBuf) -> bool {
+    let is_there = |program: &&str| bin.join(program).is_file();
+    let version = || output_of(bin.join("postgres").to_str()?, &["--version"]);
+    ["initdb", "pg_ctl", "postgres"].iter().all(is_there)
+        && version().as_deref().and_then(postgres_major).is_some_and(|major| major >= 15)
+}
+
+/// Of a line such as `postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
+fn postgres_major(version: &str) -> Option<u32> {
+    let number = version.split_once("(PostgreSQL) ")?.1;
+    number.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok()
 }
 
 fn newest_under(directory: &Path) -> Option<PathBuf> {
@@ -105,4 +119,19 @@ fn newest_under(directory: &Path) -> Option<PathBuf> {
         .filter(|(version, _)| *version >= 15)
         .max_by_key(|(version, _)| *version)
         .map(|(_, path)| path.join("bin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_from_what_programs_say_of_themselves() {
+        let debian = "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)";
+        assert_eq!(postgres_major(debian), Some(15));
+        assert_eq!(postgres_major("postgres (PostgreSQL) 18beta1"), Some(18));
+        assert_eq!(postgres_major("postgres"), None);
+        assert!(is_new_enough("v20.19.0") && is_new_enough("v22.1.0"));
+        assert!(!is_new_enough("v20.18.9") && !is_new_enough("none"));
+    }
 }

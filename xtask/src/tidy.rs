@@ -22,6 +22,15 @@ const OTHER_WORDS: [(&str, &str); 5] = [
     ("profile group", "blueprint"),
 ];
 
+/// Rooms of the server, and which others they never look into (`ARCHITECTURE.md`, "The map").
+const ROOMS: [(&str, &[&str]); 2] = [
+    ("crates/macadam-server/src/app", &["admin_api", "device_api", "serve", "web", "workers"]),
+    ("crates/macadam-server/src/outbound", &["admin_api", "app", "device_api", "serve", "workers"]),
+];
+/// What a pure crate never names.
+const IMPURE: [&str; 4] = ["std::fs", "std::net", "std::env", "std::process"];
+const PURE: [&str; 4] = ["policy", "protocol", "declare", "pki"];
+
 /// Runs every check and reports all that is wrong at once.
 pub(crate) fn tidy() -> anyhow::Result<()> {
     layers::layers()?;
@@ -99,6 +108,7 @@ fn check_rust(
     if !is_test && lines > limit {
         wrong.push(format!("{name}: {lines} lines without tests; {limit} is the limit"));
     }
+    check_rooms(name, text.lines().take(lines), wrong);
     for (number, line) in text.lines().enumerate() {
         let at = format!("{name}:{}", number + 1);
         // Tests hold messages and snapshots, which are as long as they are.
@@ -107,6 +117,20 @@ fn check_rust(
             wrong.push(format!("{at}: more than {COLUMNS} columns"));
         }
         check_line(&at, line, wrong);
+    }
+}
+
+fn check_rooms<'a>(name: &str, lines: impl Iterator<Item = &'a str>, wrong: &mut Vec<String>) {
+    let is_test = name.contains("test") || name.contains("/benches/");
+    let is_pure = PURE.iter().any(|pure| name.starts_with(&format!("crates/macadam-{pure}/src/")));
+    let rooms: Vec<_> = ROOMS.iter().filter(|(room, _)| name.starts_with(room)).collect();
+    for line in lines.filter(|_| !is_test) {
+        for (room, others) in &rooms {
+            let other = others.iter().find(|other| line.contains(&format!("crate::{other}::")));
+            wrong.extend(other.map(|other| format!("{name}: {room} does not know {other}")));
+        }
+        let impure = IMPURE.iter().find(|word| is_pure && line.contains(**word));
+        wrong.extend(impure.map(|word| format!("{name}: a pure crate names {word}")));
     }
 }
 

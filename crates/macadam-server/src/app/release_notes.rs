@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use macadam_api::releases::{Cve, FeedList};
 use macadam_protocol::feed::sofa::{ShrunkSofaError, Sofa, SofaRelease};
 use macadam_protocol::feed::{self, Seed};
@@ -17,6 +18,8 @@ use crate::outbound::community_feed::{
     CommunityAnswer, CommunityFeed, CommunityFile, FetchCommunityFeedError,
 };
 
+/// How long a file that lost something is taken for a mistake. A major does end one day.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Releases saved at a time.
 const BATCH: usize = 1000;
 /// The name that the community's feed is stored under.
@@ -30,7 +33,16 @@ pub(crate) struct CommunitySource {
     /// Without the name of a file.
     url: String,
     client: CommunityFeed,
-    known: Mutex<[Option<Box<CommunityFile>>; FILES.len()]>,
+    known: Mutex<[Known; FILES.len()]>,
+}
+
+/// What is known of one file.
+#[derive(Default)]
+struct Known {
+    /// The last one that was believed.
+    file: Option<Box<CommunityFile>>,
+    /// Since when answers have been without something that it had.
+    doubted_since: Option<Timestamp>,
 }
 
 /// The community's feed told nothing, or not all.
@@ -89,7 +101,8 @@ impl App {
             self.store.record_fetch_problem(now, SOFA, &with_causes(&error)).await?;
             return Err(error);
         }
-        let hashes = known.iter().flatten().flat_map(|file| file.hash.0);
+        let hashes = known.iter().filter_map(|known| known.file.as_ref());
+        let hashes = hashes.flat_map(|file| file.hash.0);
         let hash = Sha256::of(&hashes.collect::<Vec<_>>());
         self.store.record_fetch(now, SOFA, hash).await?;
         Ok(changes)
@@ -100,19 +113,27 @@ impl App {
         source: &CommunitySource,
         list: FeedList,
         name: &'static str,
-        known: &mut Option<Box<CommunityFile>>,
+        known: &mut Known,
     ) -> Result<u64, RefreshReleaseNotesError> {
         let url = format!("{}/{name}", source.url);
-        let answer = source.client.fetch(&url, known.as_deref()).await;
+        let answer = source.client.fetch(&url, known.file.as_deref()).await;
         match answer.map_err(|source| RefreshReleaseNotesError::Fetch { name, source })? {
-            CommunityAnswer::Unchanged => Ok(0),
+            CommunityAnswer::Unchanged => {
+                known.doubted_since = None;
+                Ok(0)
+            }
             CommunityAnswer::Changed(file) => {
-                if let Some(former) = known {
-                    let shrunk = file.feed.check_after(&former.feed);
-                    shrunk.map_err(|source| RefreshReleaseNotesError::Shrunk { name, source })?;
+                if let Some(former) = &known.file
+                    && let Err(source) = file.feed.check_after(&former.feed)
+                {
+                    let now = self.fleet_clock.now();
+                    let since = *known.doubted_since.get_or_insert(now);
+                    if now.duration_since(since) < PATIENCE {
+                        return Err(RefreshReleaseNotesError::Shrunk { name, source });
+                    }
                 }
                 let changes = self.save_answer(list, &file.feed).await?;
-                *known = Some(file);
+                *known = Known { file: Some(file), doubted_since: None };
                 Ok(changes)
             }
         }

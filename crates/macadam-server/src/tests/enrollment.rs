@@ -1,9 +1,12 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use macadam_pki::scep::{EnrollmentRequest, RequestKind};
 use macadam_pki::{Certificate, Identity, KeyKind, PrivateKey, TrustAnchors};
 use macadam_protocol::check_in::{self, BootstrapTokenAnswer, SetBootstrapToken};
 use macadam_protocol::{Data, Secret, profile};
 use macadam_store::DeviceState;
+use reqwest::Method;
 
 use super::world::{Handset, World, token_update};
 
@@ -37,6 +40,15 @@ async fn scep(
     key: &PrivateKey,
     challenge: Option<&str>,
 ) -> Option<Certificate> {
+    scep_by(&Method::POST, world, (kind, challenge), (requester, key)).await
+}
+
+async fn scep_by(
+    method: &Method,
+    world: &World,
+    (kind, challenge): (RequestKind, Option<&str>),
+    (requester, key): (&Identity, &PrivateKey),
+) -> Option<Certificate> {
     let url = world.url("/scep?operation=GetCACert");
     let authority = world.http.get(url).send().await.unwrap().bytes().await.unwrap();
     let authority = Certificate::from_der(&authority).unwrap();
@@ -52,7 +64,13 @@ async fn scep(
     };
     let message = request.encode(world.wall.now()).unwrap();
     let url = world.url("/scep?operation=PKIOperation");
-    let response = world.http.post(url).body(message).send().await.unwrap();
+    let asked = if *method == Method::GET {
+        let message = STANDARD.encode(message).replace('+', "%2B");
+        world.http.get(format!("{url}&message={message}"))
+    } else {
+        world.http.post(url).body(message)
+    };
+    let response = asked.send().await.unwrap();
     assert_eq!(response.status(), 200);
     request.read_response(&response.bytes().await.unwrap()).ok()
 }
@@ -68,8 +86,9 @@ async fn identity_from_a_link(world: &World) -> Identity {
     let key = PrivateKey::from_pem(&pem).unwrap();
     let first = scep(world, RequestKind::PkcsReq, &requester, &key, Some(&challenge)).await;
     assert!(first.is_some());
-    // The answer got lost; the same request gets an identity again.
-    let certificate = scep(world, RequestKind::PkcsReq, &requester, &key, Some(&challenge)).await;
+    // The answer got lost; the same request gets an identity again, also by the older method.
+    let wish = (RequestKind::PkcsReq, Some(challenge.as_str()));
+    let certificate = scep_by(&Method::GET, world, wish, (&requester, &key)).await;
     let other = PrivateKey::generate(KeyKind::Rsa2048);
     let other = Identity::self_signed(other, "thief", &world.app().issuance(now)).unwrap();
     let stolen = scep(world, RequestKind::PkcsReq, &other, other.key(), Some(&challenge)).await;
@@ -97,6 +116,18 @@ async fn device_enrolls_through_a_one_time_link() {
     assert_eq!(world.device(&handset).await.state, DeviceState::Enrolling);
     assert_eq!(world.check_in(&handset, token_update()).await.status, 200);
     assert_eq!(world.device(&handset).await.state, DeviceState::Enrolled);
+}
+
+#[tokio::test]
+async fn scep_says_what_it_can_do() {
+    let world = World::new().await;
+    let url = world.url("/scep?operation=GetCACaps");
+    let said = world.http.get(url).send().await.unwrap().text().await.unwrap();
+    for capability in ["POSTPKIOperation", "Renewal", "SHA-256", "AES"] {
+        assert!(said.lines().any(|line| line == capability), "{capability} is not in {said}");
+    }
+    let unknown = world.http.get(world.url("/scep?operation=GetCRL")).send().await.unwrap();
+    assert_eq!(unknown.status(), 404);
 }
 
 #[tokio::test]

@@ -122,3 +122,18 @@ async fn file_that_cannot_be_believed_changes_nothing_and_costs_the_other_nothin
     community.double.put_community_file(MACOS, "{}");
     assert_eq!(community.refresh().await, Err(ErrorCode::FeedUnreachable));
 }
+
+#[tokio::test]
+async fn major_that_is_gone_for_a_week_has_ended() {
+    let community = community().await;
+    community.refresh().await.unwrap();
+    let without = FIRST_FORM.replace("Tahoe 26", "Tahoe 27").replace("11111", "66666");
+    community.double.put_community_file(MACOS, &without);
+    for _ in 0..7 {
+        assert_eq!(community.refresh().await, Err(ErrorCode::FeedNotBelieved));
+        community.world.fleet.advance(Duration::from_hours(24));
+    }
+    assert_eq!(community.refresh().await, Ok(1));
+    assert_eq!(community.exploited("macos-26.2").await, ["CVE-2025-66666"]);
+    assert_eq!(community.status().await.problem, None);
+}

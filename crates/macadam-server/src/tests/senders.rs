@@ -3,7 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use macadam_pki::cms::sign_detached;
-use macadam_pki::{Certificate, CertificateAuthority, Identity, KeyKind, PrivateKey};
+use macadam_pki::{
+    Certificate, CertificateAuthority, Identity, Issuance, KeyKind, PrivateKey, SerialNumber,
+    Validity,
+};
 use macadam_protocol::command::{Report, encode_report};
 use macadam_store::RefusalReason;
 
@@ -86,6 +89,64 @@ async fn certificate_with_the_udid_of_another_device_is_refused_and_recorded() {
     assert!(world.idle(&second).await.is_some(), "the rightful device is served");
 }
 
+/// Somebody who speaks TLS with this identity, or without one.
+fn tls_client(authority: &Certificate, identity: Option<&Identity>) -> reqwest::Client {
+    let root = reqwest::Certificate::from_der(authority.der()).unwrap();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]);
+    let client = match identity {
+        None => client,
+        Some(identity) => {
+            let pem = format!("{}{}", identity.certificate().to_pem(), *identity.key().to_pem());
+            client.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap())
+        }
+    };
+    client.build().unwrap()
+}
+
+#[tokio::test]
+async fn device_enrolls_as_a_tls_client_without_signing_anything() {
+    // TLS looks at the machine's own clock.
+    let issuance = Issuance {
+        serial_number: SerialNumber::from_random([9; 16]),
+        validity: Validity {
+            not_before: "2020-01-01T00:00:00Z".parse().unwrap(),
+            not_after: "2120-01-01T00:00:00Z".parse().unwrap(),
+        },
+    };
+    let authority = PrivateKey::generate(KeyKind::P256);
+    let authority = CertificateAuthority::create("Servers", authority, &issuance).unwrap();
+    let key = PrivateKey::generate(KeyKind::P256);
+    let names = ["127.0.0.1".to_owned()];
+    let server = authority.issue_tls_server(key.public_key(), &names, &issuance).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (certificate_file, key_file) =
+        (directory.path().join("server.pem"), directory.path().join("server.key"));
+    std::fs::write(&certificate_file, server.to_pem()).unwrap();
+    std::fs::write(&key_file, key.to_pem().as_bytes()).unwrap();
+    let world = World::with(&format!(
+        "listen = [\"127.0.0.1:0\"]\n[tls]\n\
+         certificate_file = {certificate_file:?}\nkey_file = {key_file:?}"
+    ))
+    .await;
+    let url = world.url("").replace("http:", "https:");
+    let send = async |identity, path: &str, body| {
+        let client = tls_client(authority.certificate(), identity);
+        let answer = client.put(format!("{url}{path}")).body(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let handset = world.mac(1);
+    let own = Some(&handset.identity);
+    for message in [handset.authenticate(), token_update()] {
+        assert_eq!(send(own, "/mdm/checkin", handset.check_in(message)).await.0, 200);
+    }
+    let (status, command) = send(own, "/mdm/connect", idle(&handset)).await;
+    assert!(status == 200 && command.contains("CommandUUID"), "{status} {command}");
+    let other = world.identity();
+    for identity in [None, Some(&other)] {
+        assert_eq!(send(identity, "/mdm/connect", idle(&handset)).await.0, 403);
+    }
+}
+
 #[tokio::test]
 async fn client_cert_header_counts_only_from_a_named_proxy() {
     let world = World::with("trusted_proxies = [\"127.0.0.1\"]").await;
@@ -118,12 +179,9 @@ async fn signature_and_header_of_different_certificates_are_refused() {
 #[tokio::test]
 async fn identity_of_the_organizations_own_authority_enrolls() {
     let now = "2025-12-30T00:00:00Z".parse().unwrap();
-    let issuance = macadam_pki::Issuance {
-        serial_number: macadam_pki::SerialNumber::from_random([7; 16]),
-        validity: macadam_pki::Validity {
-            not_before: now,
-            not_after: "2030-01-01T00:00:00Z".parse().unwrap(),
-        },
+    let issuance = Issuance {
+        serial_number: SerialNumber::from_random([7; 16]),
+        validity: Validity { not_before: now, not_after: "2030-01-01T00:00:00Z".parse().unwrap() },
     };
     let authority = PrivateKey::generate(KeyKind::P256);
     let authority = CertificateAuthority::create("Organization", authority, &issuance).unwrap();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -41,7 +42,7 @@ pub struct Acceleration {
 #[derive(Clone, Debug)]
 enum Source {
     Real,
-    Accelerated(Acceleration),
+    Accelerated(Arc<ArcSwap<Acceleration>>),
     Manual(watch::Receiver<Timestamp>),
 }
 
@@ -53,7 +54,7 @@ impl FleetClock {
 
     /// A clock that runs faster (or slower) than the machine's.
     pub fn accelerated(acceleration: Acceleration) -> Self {
-        Self(Source::Accelerated(acceleration))
+        Self(Source::Accelerated(Arc::new(ArcSwap::from_pointee(acceleration))))
     }
 
     /// A clock that only moves when its hand is moved.
@@ -81,7 +82,7 @@ impl FleetClock {
         match &self.0 {
             Source::Real | Source::Manual(_) => wall,
             Source::Accelerated(acceleration) => {
-                let seconds = wall.as_secs_f64() * acceleration.factor;
+                let seconds = wall.as_secs_f64() * acceleration.load().factor;
                 Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
             }
         }
@@ -91,7 +92,15 @@ impl FleetClock {
     pub fn acceleration(&self) -> Option<Acceleration> {
         match &self.0 {
             Source::Real | Source::Manual(_) => None,
-            Source::Accelerated(acceleration) => Some(*acceleration),
+            Source::Accelerated(acceleration) => Some(**acceleration.load()),
+        }
+    }
+
+    /// Pins an accelerated clock anew, for everybody who has it; any other stays as it is.
+    pub fn pin(&self, pinned: Acceleration) {
+        match &self.0 {
+            Source::Real | Source::Manual(_) => {}
+            Source::Accelerated(acceleration) => acceleration.store(Arc::new(pinned)),
         }
     }
 }
@@ -154,25 +163,26 @@ impl Source {
     fn now(&self) -> Timestamp {
         match self {
             Self::Real => Timestamp::now(),
-            Self::Accelerated(acceleration) => acceleration.fleet_at(Timestamp::now()),
+            Self::Accelerated(acceleration) => acceleration.load().fleet_at(Timestamp::now()),
             Self::Manual(hand) => *hand.borrow(),
         }
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that sleeps")]
     async fn sleep_until(&self, moment: Timestamp) {
-        let factor = match self {
-            Self::Real => 1.0,
-            Self::Accelerated(acceleration) => acceleration.factor,
-            Self::Manual(hand) => {
-                // A hand that was dropped never moves again: whoever waits for it waits for good.
-                if hand.clone().wait_for(|now| *now >= moment).await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-                return;
-            }
-        };
         loop {
+            let factor = match self {
+                Self::Real => 1.0,
+                Self::Accelerated(acceleration) => acceleration.load().factor,
+                Self::Manual(hand) => {
+                    // A hand that was dropped never moves again: whoever waits for it waits for
+                    // good.
+                    if hand.clone().wait_for(|now| *now >= moment).await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                    return;
+                }
+            };
             let rest = moment.duration_since(self.now());
             let Ok(rest) = Duration::try_from(rest) else { return };
             if rest.is_zero() {

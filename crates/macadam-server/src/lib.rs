@@ -26,5 +26,6 @@ pub use config::{
     PushSettings, ServeArgs, ServerLimits, Tls,
 };
 pub use serve::{
-    CertificateError, Clocks, PrepareSetUpError, Server, SetUpError, StartError, serve_command,
+    CertificateError, Clocks, FleetClockError, PrepareSetUpError, Server, SetUpError, StartError,
+    serve_command,
 };

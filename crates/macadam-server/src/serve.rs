@@ -1,6 +1,7 @@
 //! Starts and stops the server. This file alone knows every part.
 
 mod certificate;
+mod fleet_clock;
 mod setup;
 
 use std::io;
@@ -34,8 +35,9 @@ use crate::outbound::fetch::FetchLimits;
 use crate::{admin_api, device_api, health, web, workers};
 pub use certificate::CertificateError;
 use certificate::{keep_fresh, tls_config};
+pub use fleet_clock::FleetClockError;
 pub use setup::SetUpError;
-use setup::{authority, fleet_clock};
+use setup::authority;
 
 /// Connections to PostgreSQL, or concurrent reads of SQLite.
 const DATABASE_CONNECTIONS: u32 = 16;
@@ -70,6 +72,8 @@ pub struct Clocks {
 pub enum StartError {
     #[error("the server could not be set up")]
     SetUp(#[from] SetUpError),
+    #[error("the fleet's clock cannot go on")]
+    FleetClock(#[from] FleetClockError),
     #[error("cannot open the database")]
     OpenStore(#[from] OpenStoreError),
     #[error("the first set-up cannot be prepared")]
@@ -117,7 +121,7 @@ impl Server {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let (wall, ids) = (WallClock::real(), Ids::system());
         let store = open_store(&config, &ids).await?;
-        let fleet = fleet_clock(&store, config.fleet_clock, wall.now()).await?;
+        let fleet = fleet_clock::start(&store, config.fleet_clock, wall.now()).await?;
         Ok(Self::assemble(config, store, Clocks { fleet, wall, ids }).await?.at_work())
     }
 
@@ -181,6 +185,10 @@ impl Server {
 
     fn at_work(mut self) -> Self {
         self.tasks.extend(workers::spawn_all(&self.app, &self.stop));
+        if self.app.fleet_clock.acceleration().is_some() {
+            let kept = fleet_clock::keep(self.app.clone(), self.stop.clone());
+            self.tasks.push(tokio::spawn(kept));
+        }
         self
     }
 
@@ -242,6 +250,7 @@ impl Server {
         if let Err(error) = self.app.flush().await {
             tracing::error!(error = &error as &dyn std::error::Error, "last words were lost");
         }
+        fleet_clock::release(&self.app).await;
     }
 }
 

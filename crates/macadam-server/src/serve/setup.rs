@@ -12,20 +12,17 @@ use macadam_pki::{
     Certificate, CertificateAuthority, Issuance, IssueCertificateError, KeyKind,
     LoadAuthorityError, PrivateKey, SerialNumber, Validity,
 };
-use macadam_store::{SaveError, Store, StoreError};
+use macadam_store::{Store, StoreError};
 use secrecy::{ExposeSecret, SecretSlice};
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::clock::{Acceleration, FleetClock, Ids, WallClock};
-use crate::config::FleetClockSettings;
+use crate::clock::{Ids, WallClock};
 
 /// Devices trust the authority for as long as their enrollment lasts.
 const AUTHORITY_LIFE: SignedDuration = SignedDuration::from_hours(24 * 365 * 20);
 const AUTHORITY: &str = "device_authority";
 /// Its certificate, in the data directory.
 const AUTHORITY_FILE: &str = "ca.pem";
-const FLEET_CLOCK: &str = "fleet_clock";
 
 /// Something the server needs could not be made or found.
 #[derive(Debug, Error)]
@@ -42,18 +39,8 @@ pub enum SetUpError {
     LoadAuthority(#[from] LoadAuthorityError),
     #[error("cannot write the authority's certificate to {path}")]
     PublishAuthority { path: PathBuf, source: io::Error },
-    #[error("the stored clock cannot be read")]
-    FleetClock(#[from] serde_json::Error),
     #[error("the database did not do its part")]
     Store(#[from] StoreError),
-}
-
-/// How an accelerated clock was pinned to the wall when it was first started.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct StoredClock {
-    wall: Timestamp,
-    fleet: Timestamp,
-    factor: f64,
 }
 
 pub(super) fn create_data_dir(path: &Path) -> Result<(), SetUpError> {
@@ -124,49 +111,4 @@ fn make_authority(now: Timestamp, ids: &Ids) -> Result<CertificateAuthority, Set
     let key = PrivateKey::generate(KeyKind::Rsa2048);
     let issuance = Issuance { serial_number, validity };
     Ok(CertificateAuthority::create("Macadam device authority", key, &issuance)?)
-}
-
-/// The fleet's clock. An accelerated one goes on from where it is pinned, so that a restart does
-/// not turn it back, and several servers share it.
-pub(super) async fn fleet_clock(
-    store: &Store,
-    settings: FleetClockSettings,
-    now: Timestamp,
-) -> Result<FleetClock, SetUpError> {
-    let (start, factor) = match settings {
-        FleetClockSettings::Real => return Ok(FleetClock::real()),
-        FleetClockSettings::Accelerated { start, factor } => (start, factor),
-    };
-    loop {
-        let stored = store.setting(FLEET_CLOCK).await?;
-        let (pinned, version) = match stored {
-            Some((document, version)) => (Some(serde_json::from_str(&document)?), version),
-            None => (None, 0),
-        };
-        let pinned = match pinned.map(StoredClock::acceleration) {
-            Some(pinned) if pinned.factor == factor => return Ok(FleetClock::accelerated(pinned)),
-            // Another pace from now on.
-            Some(pinned) => Acceleration { wall: now, fleet: pinned.fleet_at(now), factor },
-            None => Acceleration { wall: now, fleet: start, factor },
-        };
-        let document = serde_json::to_string(&StoredClock::of(pinned))?;
-        match store.save_setting(FLEET_CLOCK, &document, version).await {
-            Ok(_) => return Ok(FleetClock::accelerated(pinned)),
-            Err(SaveError::Store(error)) => return Err(error.into()),
-            // Another server was first; its pin counts.
-            Err(
-                SaveError::Stale { .. } | SaveError::Unknown | SaveError::InUse | SaveError::Taken,
-            ) => {}
-        }
-    }
-}
-
-impl StoredClock {
-    fn of(pinned: Acceleration) -> Self {
-        Self { wall: pinned.wall, fleet: pinned.fleet, factor: pinned.factor }
-    }
-
-    fn acceleration(self) -> Acceleration {
-        Acceleration { wall: self.wall, fleet: self.fleet, factor: self.factor }
-    }
 }

@@ -125,9 +125,17 @@ impl CliError {
         }
     }
 
-    /// Whether the server did not answer at all, which may pass.
-    pub(crate) const fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Client(ClientError::Unreachable { .. }))
+    /// Whether the server did not answer, or is not able to for now: whoever waits may ask again.
+    pub(crate) const fn may_pass(&self) -> bool {
+        let Self::Client(error) = self else { return false };
+        match error {
+            ClientError::Unreachable { .. } => true,
+            ClientError::NotOurs { status, .. } => *status >= 500,
+            ClientError::Refused(problem) => matches!(problem.code.status(), 429 | 500..),
+            ClientError::TooLarge { .. }
+            | ClientError::NotUnderstood(_)
+            | ClientError::PageRepeats => false,
+        }
     }
 
     /// The exit code; `docs/command-line.md` lists them.

@@ -16,8 +16,9 @@ use macadam_api::decisions::Status;
 use macadam_api::devices::{Device, DeviceFilter};
 use macadam_api::releases::{Release, ReleaseFilter};
 use macadam_api::server::Server;
+use tokio::signal::unix::{SignalKind, signal};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Saved};
 use crate::error::CliError;
 use crate::shell::Shell;
 
@@ -80,8 +81,10 @@ impl Watch {
         let client = self.connection.client(shell)?;
         let mut ticks = tokio::time::interval(Duration::from_secs_f64(self.every));
         let mut view = View::first(&client).await?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Write)?;
         let mut display = if shell.is_interactive && !self.plain {
-            Display::Screen(screen::Screen::open()?)
+            let address = self.connection.address(shell, &Saved::load(shell)?)?;
+            Display::Screen(screen::Screen::open(address)?)
         } else {
             Display::Plain(plain::Plain::default())
         };
@@ -90,7 +93,11 @@ impl Watch {
             if display.is_left().await? || self.until.is_some_and(|end| view.now() >= end) {
                 return Ok(());
             }
-            ticks.tick().await;
+            tokio::select! {
+                _ = ticks.tick() => {}
+                // Whoever ends this gets the terminal back as it was.
+                _ = terminate.recv() => return Ok(()),
+            }
             view.look_or_wait(&client).await?;
         }
     }
@@ -142,7 +149,7 @@ impl View {
                 self.tell("the server answers again".to_owned());
                 Ok(())
             }
-            Err(error) if error.is_unreachable() => {
+            Err(error) if error.may_pass() => {
                 if !self.is_alone {
                     self.is_alone = true;
                     self.tell("the server does not answer; trying again".to_owned());

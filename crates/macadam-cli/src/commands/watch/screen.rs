@@ -32,15 +32,18 @@ const STATUSES: [(Status, Color); 10] = [
 /// The terminal; given back when it goes.
 pub(super) struct Screen {
     terminal: DefaultTerminal,
+    /// Where the server was asked.
+    address: String,
 }
 
 impl Screen {
-    pub(super) fn open() -> Result<Self, CliError> {
-        Ok(Self { terminal: ratatui::try_init().map_err(CliError::Write)? })
+    pub(super) fn open(address: String) -> Result<Self, CliError> {
+        Ok(Self { terminal: ratatui::try_init().map_err(CliError::Write)?, address })
     }
 
     pub(super) fn draw(&mut self, view: &View) -> Result<(), CliError> {
-        self.terminal.draw(|frame| draw(frame, view)).map(drop).map_err(CliError::Write)
+        let Self { terminal, address } = self;
+        terminal.draw(|frame| draw(frame, view, address)).map(drop).map_err(CliError::Write)
     }
 
     /// Whether somebody pressed q, Escape or Ctrl-C.
@@ -64,7 +67,7 @@ impl Drop for Screen {
     }
 }
 
-fn draw(frame: &mut Frame<'_>, view: &View) {
+fn draw(frame: &mut Frame<'_>, view: &View, address: &str) {
     let [head, bar, middle, news, foot] = Layout::vertical([
         Constraint::Length(2),
         Constraint::Length(2),
@@ -73,7 +76,7 @@ fn draw(frame: &mut Frame<'_>, view: &View) {
         Constraint::Length(1),
     ])
     .areas(frame.area());
-    let title = format!("Macadam  {}", view.server.public_url);
+    let title = format!("Macadam  {}", show::inert(address));
     let clock = format!("fleet time {}", show::instant(view.now()));
     let top = Line::from(vec![title.bold(), "   ".into(), clock.fg(Color::Cyan)]);
     frame.render_widget(Paragraph::new(vec![top, Line::from(view.sentence())]), head);

@@ -33,15 +33,19 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::sleep;
 use crate::random::Random;
 
 /// A client that takes longer for its handshake is let go.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(5);
+/// How long, in steps, a request waits for the time to be known before it is told to come back.
+const TIME_STEPS: u32 = 300;
+const TIME_STEP: Duration = Duration::from_millis(100);
 /// More than any client should read of an answer.
 const OVERSIZED_BYTES: usize = 64 << 20;
 
-/// Tells the double what time it is.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// Tells the double what time it is, once that is known.
+pub type Clock = Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>;
 
 /// A running double. Dropping it ends it.
 pub struct AppleFeedDouble {
@@ -182,7 +186,10 @@ impl Feed {
 
 async fn answer(Shared(feed): Shared<Arc<Feed>>) -> Response {
     let (fault, mut random) = feed.next();
-    let mut entries = feed.history.answer_at((feed.clock)()).entries;
+    let Some(now) = known_time(&feed.clock, TIME_STEPS).await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let mut entries = feed.history.answer_at(now).entries;
     shuffle_all(&mut entries, &mut random);
     match fault {
         None => json(gdmf::encode(&entries)),
@@ -201,6 +208,17 @@ async fn answer(Shared(feed): Shared<Arc<Feed>>) -> Response {
         Some(FeedFault::Oversized) => json(vec![b' '; OVERSIZED_BYTES]),
         Some(FeedFault::Silent) => std::future::pending().await,
     }
+}
+
+/// Waits until it is known what time it is: an answer of another time would be believed.
+async fn known_time(clock: &Clock, steps: u32) -> Option<Timestamp> {
+    for _ in 0..steps {
+        if let Some(now) = clock() {
+            return Some(now);
+        }
+        sleep(TIME_STEP).await;
+    }
+    clock()
 }
 
 async fn community_file(

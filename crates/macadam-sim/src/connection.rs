@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use macadam_pki::cms::sign_detached;
 use macadam_pki::{Identity, PrivateKey};
 use macadam_protocol::check_in;
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::device::{Answer, Endpoint, Request};
@@ -87,6 +88,26 @@ impl Credentials {
             proof,
         }
     }
+
+    /// The same, for a server on this machine that came back at another port, as if something on
+    /// the old one led there. Anywhere else a device goes where its profile says.
+    #[must_use]
+    pub fn followed_to(self, server: &str) -> Self {
+        let follow = |url: String| port_of(&url, server).unwrap_or(url);
+        let (check_in_url, server_url) = (follow(self.check_in_url), follow(self.server_url));
+        Self { check_in_url, server_url, ..self }
+    }
+}
+
+/// A URL with the port of a server on this machine, if it is one on this machine too.
+fn port_of(url: &str, server: &str) -> Option<String> {
+    let (mut url, server) = (Url::parse(url).ok()?, Url::parse(server).ok()?);
+    let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1"));
+    if !is_here || url.host() != server.host() || url.scheme() != server.scheme() {
+        return None;
+    }
+    url.set_port(server.port()).ok()?;
+    Some(url.into())
 }
 
 impl Connection {

@@ -227,9 +227,12 @@ impl Files<'_> {
         std::fs::read_to_string(self.path(name)).ok()
     }
 
+    /// Writes a file in one step, so that whoever waits for it never reads a part of it.
     fn write(&self, name: &str, text: &str) -> Result<(), StartDoublesError> {
-        let path = self.path(name);
-        std::fs::write(&path, text).map_err(|source| StartDoublesError::File { path, source })
+        let (path, new) = (self.path(name), self.path(&format!("{name}.new")));
+        std::fs::write(&new, text)
+            .and_then(|()| std::fs::rename(&new, &path))
+            .map_err(|source| StartDoublesError::File { path, source })
     }
 }
 
@@ -246,7 +249,7 @@ mod tests {
         let history = Arc::new(feed::seed());
         let mut seen = Vec::new();
         for _ in 0..2 {
-            let clock: Clock = Arc::new(move || start);
+            let clock: Clock = Arc::new(move || Some(start));
             let history = Arc::clone(&history);
             let doubles =
                 Doubles::start(directory.path(), Addresses::default(), history, clock, start);

@@ -194,9 +194,7 @@ impl<W: Write> Driver<W> {
 
     /// Delivers the pushes that are there and lets every device act that has something to do.
     pub async fn step(&mut self, now: Timestamp) -> Result<(), WriteLogError> {
-        while let Some(wake) = self.arrived_push().await {
-            self.push(&wake.token, &wake.magic);
-        }
+        self.take_pushes().await;
         let mut due = Vec::new();
         let mut running = JoinSet::new();
         let places = Arc::new(Semaphore::new(CONCURRENCY));
@@ -231,6 +229,13 @@ impl<W: Write> Driver<W> {
             }
         }
         self.write_log(&due)
+    }
+
+    /// Hands the pushes that are there to their devices, which remember them.
+    pub async fn take_pushes(&mut self) {
+        while let Some(wake) = self.arrived_push().await {
+            self.push(&wake.token, &wake.magic);
+        }
     }
 
     /// Writes what happened to devices, in an order that is always the same.

@@ -44,7 +44,7 @@ async fn community() -> Community {
     let (root, identity) = throw_away_identity(&names, validity, 1).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let history = Arc::new(macadam_protocol::feed::seed());
-    let clock = Arc::new(|| jiff::Timestamp::UNIX_EPOCH);
+    let clock = Arc::new(|| Some(jiff::Timestamp::UNIX_EPOCH));
     let double = AppleFeedDouble::start(listener, &identity, history, clock, 1).unwrap();
     double.put_community_file(MACOS, FIRST_FORM);
     double.put_community_file(IOS, SECOND_FORM);

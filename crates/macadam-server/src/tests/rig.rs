@@ -371,7 +371,7 @@ impl Apple {
             ApnsDouble::start(listener, &identity, authority.certificate()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let hand = clock.clone();
-        let now = Arc::new(move || hand.now());
+        let now = Arc::new(move || Some(hand.now()));
         let feed = AppleFeedDouble::start(listener, &identity, Arc::clone(history), now, seed);
         (Self { feed: feed.unwrap(), push, authority, roots_file }, wakes)
     }

@@ -16,6 +16,21 @@ async fn answers_as_apple_did_at_the_moment_of_the_clock() {
 }
 
 #[tokio::test]
+async fn nothing_is_answered_before_the_time_is_known() {
+    let asked = Arc::new(AtomicI64::new(0));
+    let clock: Clock = {
+        let asked = Arc::clone(&asked);
+        Arc::new(move || {
+            let times = asked.fetch_add(1, Ordering::SeqCst);
+            (times >= 2).then_some(Timestamp::UNIX_EPOCH)
+        })
+    };
+    assert_eq!(known_time(&clock, 0).await, None, "the request comes back later");
+    assert_eq!(known_time(&clock, 5).await, Some(Timestamp::UNIX_EPOCH));
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
 async fn order_changes_from_call_to_call_and_content_does_not() {
     let double = Double::start().await;
     let (one, other) = (double.body().await, double.body().await);
@@ -64,7 +79,7 @@ impl Double {
         let now = Arc::new(AtomicI64::new(history.recorded_until.as_second()));
         let clock = {
             let now = Arc::clone(&now);
-            move || Timestamp::from_second(now.load(Ordering::SeqCst)).unwrap()
+            move || Timestamp::from_second(now.load(Ordering::SeqCst)).ok()
         };
         let (root, identity) = throw_away_identity(&names(), validity(), 1).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -8,8 +8,10 @@ use anyhow::Context;
 use jiff::Timestamp;
 use macadam_protocol::feed::{self, Seed};
 use macadam_sim::apple_feed::Clock;
-use macadam_sim::clock::{Acceleration, FleetClock, wall_now};
+use macadam_sim::clock::{Acceleration, wall_now};
 use macadam_sim::doubles::{Addresses, Doubles};
+
+use super::stop_requested;
 
 /// Where the doubles listen, and where their files are.
 #[derive(clap::Args)]
@@ -31,16 +33,16 @@ pub(crate) struct DoublesArgs {
     pub(crate) factor: f64,
 }
 
-/// A clock that others read while it is pinned anew.
-#[derive(Clone)]
-pub(crate) struct SharedClock(Arc<Mutex<FleetClock>>);
+/// A clock that others read while it is pinned anew; before the first time, it shows nothing.
+#[derive(Clone, Default)]
+pub(crate) struct SharedClock(Arc<Mutex<Option<Acceleration>>>);
 
 pub(crate) async fn run(args: DoublesArgs) -> anyhow::Result<()> {
-    let clock = SharedClock::standing_at(args.start);
+    let clock = SharedClock::default();
     clock.pin(Acceleration { wall: wall_now(), fleet: args.start, factor: args.factor });
     let doubles = start(&args, Arc::new(feed::seed()), &clock).await?;
     say(&doubles);
-    tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")
+    stop_requested().await.context("waiting for a signal")
 }
 
 pub(crate) async fn start(
@@ -66,21 +68,15 @@ pub(crate) fn say(doubles: &Doubles) {
 }
 
 impl SharedClock {
-    pub(crate) fn standing_at(start: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(FleetClock::manual(start))))
-    }
-
     pub(crate) fn pin(&self, acceleration: Acceleration) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
-            FleetClock::Accelerated(acceleration);
-    }
-
-    pub(crate) fn current(&self) -> FleetClock {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(acceleration);
     }
 
     fn reader(&self) -> Clock {
         let clock = self.clone();
-        Arc::new(move || clock.current().now())
+        Arc::new(move || {
+            let pinned = *clock.0.lock().unwrap_or_else(PoisonError::into_inner);
+            pinned.map(|pinned| pinned.fleet_at(wall_now()))
+        })
     }
 }

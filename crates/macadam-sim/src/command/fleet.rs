@@ -14,7 +14,7 @@ use macadam_api::client::{Client, ClientSettings};
 use macadam_api::enrollments::CreateEnrollment;
 use macadam_pki::KeyKind;
 use macadam_protocol::feed;
-use macadam_sim::clock::{Acceleration, sleep, wall_now};
+use macadam_sim::clock::{sleep, wall_now};
 use macadam_sim::connection::{Enroller, Proof};
 use macadam_sim::driver::{Driver, Weather};
 use macadam_sim::fleet::{Character, Fleet, Plan};
@@ -24,6 +24,8 @@ use macadam_sim::offers::Offers;
 use uuid::Uuid;
 
 use super::doubles::{self, DoublesArgs, SharedClock};
+use super::pace::Pace;
+use super::stop_requested;
 
 /// How long a server may take to come up.
 const PATIENCE: Duration = Duration::from_mins(15);
@@ -72,9 +74,17 @@ pub(crate) struct FleetArgs {
 pub(crate) async fn run(args: FleetArgs) -> anyhow::Result<()> {
     let seed = Arc::new(feed::seed());
     let offers = Arc::new(Offers::of_seed(&seed));
-    let clock = SharedClock::standing_at(args.doubles.start);
+    let clock = SharedClock::default();
+    let saved = args.doubles.state.join("fleet.json");
+    let before = load(&saved)?;
     let running = doubles::start(&args.doubles, Arc::clone(&seed), &clock).await?;
     doubles::say(&running);
+    // A push to a token that nobody has would end all pushes to the device.
+    for member in before.iter().flat_map(|fleet| &fleet.members) {
+        if member.credentials.is_some() {
+            running.wakes.register(member.device.push_token().to_vec());
+        }
+    }
 
     let roots = match &args.server_roots {
         Some(path) => wait_for(path).await?.into_bytes(),
@@ -86,16 +96,15 @@ pub(crate) async fn run(args: FleetArgs) -> anyhow::Result<()> {
         token: Some(token.trim()),
         extra_roots_pem: (!roots.is_empty()).then_some(roots.as_slice()),
     })?;
-    clock.pin(wait_for_server(&client, args.doubles.factor).await?);
+    let mut pace = Pace::of(client, args.doubles.factor, patience(), clock).await?;
 
-    let saved = args.doubles.state.join("fleet.json");
-    let fleet = match std::fs::read(&saved) {
-        Ok(json) => serde_json::from_slice(&json).context("reading the saved fleet")?,
-        Err(_) => {
+    let fleet = match before {
+        Some(fleet) => fleet,
+        None => {
             let plan = Plan {
                 seed: args.seed,
                 size: args.devices,
-                start: clock.current().now(),
+                start: pace.clock().now(),
                 character: args.character,
                 polls_every: None,
             };
@@ -106,8 +115,12 @@ pub(crate) async fn run(args: FleetArgs) -> anyhow::Result<()> {
     let mut driver = Driver::new(fleet.clone(), offers, weather(args.flaky), log);
     driver.listen_to(running.wakes.clone());
     let roots = reqwest::Certificate::from_pem_bundle(&roots).context("reading the roots")?;
-    enroll(&args, &client, roots, fleet, &mut driver).await?;
-    live(&args, &clock, &saved, driver).await
+    enroll(&args, pace.client(), roots, fleet, &mut driver).await?;
+    live(&args, &mut pace, &saved, &mut driver).await?;
+    // Nothing arrives any more; what has is kept, as Apple keeps it for a device that is off.
+    drop(running);
+    driver.take_pushes().await;
+    save(&saved, &driver.save())
 }
 
 /// Gives every device its connection; those without an identity use a one-time link each.
@@ -127,7 +140,7 @@ async fn enroll(
     let progress = ProgressBar::new(fleet.members.len() as u64).with_message("enrolling");
     for (index, member) in fleet.members.into_iter().enumerate() {
         let enrollee = match member.credentials {
-            Some(credentials) => enroller.by_credentials(credentials)?,
+            Some(credentials) => enroller.by_credentials(credentials.followed_to(&args.server))?,
             None => {
                 let wished = CreateEnrollment {
                     note: member.device.hardware().name.clone(),
@@ -151,25 +164,26 @@ async fn find_blueprint(client: &Client, name: &str) -> anyhow::Result<Uuid> {
     Ok(found.with_context(|| format!("the server has no blueprint '{name}'"))?.id)
 }
 
-/// Follows the clock until the end or Ctrl-C, saving from time to time.
+/// Follows the clock until the end or a signal, saving from time to time.
 async fn live(
     args: &FleetArgs,
-    clock: &SharedClock,
+    pace: &mut Pace,
     saved: &Path,
-    mut driver: Driver<BufWriter<File>>,
+    driver: &mut Driver<BufWriter<File>>,
 ) -> anyhow::Result<()> {
     let end = args.until.unwrap_or(Timestamp::MAX);
-    let stop = tokio::signal::ctrl_c();
+    let stop = stop_requested();
     tokio::pin!(stop);
     let mut is_over = false;
     while !is_over {
-        let clock = clock.current();
+        pace.keep_up().await;
+        let clock = pace.clock();
         let slice = SAVE_EVERY.mul_f64(args.doubles.factor);
         let until = clock.now().saturating_add(slice)?.min(end);
         tokio::select! {
             followed = driver.follow(&clock, until) => followed?,
             stopped = &mut stop => {
-                stopped.context("waiting for Ctrl-C")?;
+                stopped.context("waiting for a signal")?;
                 is_over = true;
             }
         }
@@ -178,6 +192,14 @@ async fn live(
         save(saved, &driver.save())?;
     }
     Ok(())
+}
+
+fn load(path: &Path) -> anyhow::Result<Option<Fleet>> {
+    match std::fs::read(path) {
+        Ok(json) => Ok(Some(serde_json::from_slice(&json).context("reading the saved fleet")?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).context("reading the saved fleet"),
+    }
 }
 
 /// Replaces the saved fleet in one step, so that there always is a whole one.
@@ -206,23 +228,6 @@ async fn wait_for(path: &Path) -> anyhow::Result<String> {
         }
         ensure!(wall_now() - began < patience(), "{} did not appear", path.display());
         sleep(Duration::from_millis(200)).await;
-    }
-}
-
-/// Waits until the server answers, and learns its fleet's time.
-async fn wait_for_server(client: &Client, factor: f64) -> anyhow::Result<Acceleration> {
-    let began = wall_now();
-    loop {
-        let asked = wall_now();
-        match client.server().await {
-            Ok(server) => {
-                // It answered somewhere between the question and now.
-                let wall = asked + (wall_now() - asked).mul_f64(0.5);
-                return Ok(Acceleration { wall, fleet: server.value.fleet_time, factor });
-            }
-            Err(error) if wall_now() - began > patience() => return Err(error.into()),
-            Err(_) => sleep(Duration::from_millis(200)).await,
-        }
     }
 }
 

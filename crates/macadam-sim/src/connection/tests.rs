@@ -81,3 +81,25 @@ async fn another_devices_certificate_is_not_served() {
     let answer = other.connection.send(&request, wall_now()).await;
     assert_eq!(answer, Answer::Replied { status: 403, body: Vec::new() });
 }
+
+#[test]
+fn device_follows_a_server_on_this_machine_to_another_port_and_no_other() {
+    let key = KeyPool::generate(KeyKind::Rsa2048, 1).next_key();
+    let validity = macadam_pki::Validity {
+        not_before: "2020-01-01T00:00:00Z".parse().unwrap(),
+        not_after: "2049-12-31T00:00:00Z".parse().unwrap(),
+    };
+    let serial_number = macadam_pki::SerialNumber::from_random([1; 16]);
+    let issuance = macadam_pki::Issuance { serial_number, validity };
+    let identity = Identity::self_signed(key, "device", &issuance).unwrap();
+    let follows = |enrolled_with: &str, server: &str| {
+        let credentials = Credentials::new(&identity, TOPIC, enrolled_with, Proof::Signature);
+        credentials.followed_to(server).check_in_url
+    };
+    let moved = follows("https://localhost:8443", "https://localhost:9443");
+    assert_eq!(moved, "https://localhost:9443/mdm/checkin");
+    let elsewhere = follows("https://mdm.example.com", "https://localhost:9443");
+    assert_eq!(elsewhere, "https://mdm.example.com/mdm/checkin");
+    let plain = follows("http://localhost:8080", "https://localhost:9443");
+    assert_eq!(plain, "http://localhost:8080/mdm/checkin");
+}

@@ -96,7 +96,8 @@ async fn start_double() -> (Certificate, AppleFeedDouble) {
     let now = history.recorded_until;
     let (root, identity) = identity(1);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let double = AppleFeedDouble::start(listener, &identity, history, Arc::new(move || now), 7);
+    let clock = Arc::new(move || Some(now));
+    let double = AppleFeedDouble::start(listener, &identity, history, clock, 7);
     (root, double.unwrap())
 }
 

@@ -110,7 +110,7 @@ async fn check_tokens(
     if expected.is_empty() {
         return Ok(Vec::new());
     }
-    let clock = Arc::new(wall_now);
+    let clock = Arc::new(|| Some(wall_now()));
     let history = Arc::new(feed::seed());
     let doubles =
         Doubles::start(&args.doubles, Addresses::default(), history, clock, wall_now()).await?;

@@ -3,28 +3,44 @@
 
 mod children;
 pub(crate) mod home;
+pub(crate) mod interrupt;
+mod lock;
+mod programs;
+mod running;
 
-use std::path::Path;
-use std::process::Stdio;
+use std::io::IsTerminal;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 
-use self::children::{Children, Programs};
 use self::home::Home;
+use self::interrupt::Interrupt;
+pub(crate) use self::running::Running;
 use crate::step::{cargo, step};
 use crate::{prerequisites, web};
 
-/// How long a part may take to come up.
-const PATIENCE: Duration = Duration::from_secs(180);
 pub(crate) const OWNER: &str = "owner@example.com";
 const BLUEPRINT: &str = "Everybody";
+/// How long the preview and the credentials stay before the live view covers them.
+const READING_SECONDS: u32 = 10;
+
+const USAGE: &str = "\
+usage: cargo xtask demo [options]
+
+  --devices N    how many simulated devices (300); a resumed demo keeps its own
+  --factor N     fleet seconds in one second (3600: a day passes in 24 seconds)
+  --start TIME   the fleet's time at the very beginning (2026-02-09T06:00:00Z)
+  --until TIME   end when the fleet's time is there, for a demo that nobody looks at
+  --resume       go on with the earlier demo, without being asked
+  --fresh        remove the earlier demo and begin anew
+";
 
 /// What the demo can be told.
+#[derive(Clone)]
 pub(crate) struct Wish {
-    pub(crate) devices: u32,
+    pub(crate) devices: u64,
     /// Fleet seconds in one second.
-    pub(crate) factor: u32,
+    pub(crate) factor: f64,
     pub(crate) start: String,
     /// Stop at this moment of the fleet's time, for a demo that nobody looks at.
     pub(crate) until: Option<String>,
@@ -33,110 +49,77 @@ pub(crate) struct Wish {
 
 /// Runs the demo until Ctrl-C, or until the moment that was asked for.
 pub(crate) fn demo(words: &[&str]) -> anyhow::Result<()> {
-    let wish = Wish::read(words)?;
-    prerequisites::check_build()?;
-    build()?;
-    let home = Home::choose(crate::root().join(".macadam/demo"), wish.begins_anew)?;
-    let mut running = Running::start(home, &wish)?;
-    tell_where(&running.home);
-    running.watch(wish.until.as_deref())?;
-    if wish.until.is_some() {
+    if words.iter().any(|word| matches!(*word, "--help" | "-h")) {
+        print!("{USAGE}");
         return Ok(());
     }
+    let wish = Wish::read(words)?;
+    let interrupt = Interrupt::listen()?;
+    match run(wish, &interrupt) {
+        Err(_) if interrupt.is_there() => {
+            println!("\nended; `cargo xtask demo --resume` goes on from here");
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+fn run(wish: Wish, interrupt: &Interrupt) -> anyhow::Result<()> {
+    let home = Home::choose(crate::root().join(".macadam/demo"), wish.begins_anew)?;
+    prerequisites::check_build()?;
+    build()?;
+    let until = wish.until.clone();
+    let mut running = Running::start(home, wish, interrupt)?;
+    tell_where(&running.home)?;
+    if until.is_none() {
+        give_time_to_read(interrupt)?;
+    }
+    running.watch(until.as_deref())?;
+    if until.is_some() {
+        return Ok(());
+    }
+    tell_where(&running.home)?;
     println!("the fleet goes on; Ctrl-C ends the server and the simulator");
-    running.children.wait()
+    running.wait()
 }
 
 /// Builds everything a demo runs.
 pub(crate) fn build() -> anyhow::Result<()> {
     step("web app", web::web)?;
     println!("building the server and the simulator; the first time takes about ten minutes");
-    step("build", || cargo(&["build", "--package", "macadam", "--package", "macadam-sim"]))
+    // As the tests build it, so that either finds what the other has compiled.
+    let programs = ["build", "--workspace", "--bin", "macadam", "--bin", "macadam-sim"];
+    step("build", || cargo(&programs))
 }
 
-/// A server with its fleet; whatever drops it ends every child.
-pub(crate) struct Running {
-    pub(crate) home: Home,
-    programs: Programs,
-    children: Children,
-}
-
-impl Running {
-    /// Starts both, and sets the server up where nobody has.
-    pub(crate) fn start(home: Home, wish: &Wish) -> anyhow::Result<Self> {
-        let programs = Programs::built()?;
-        let mut running = Self { home, programs, children: Children::default() };
-        let Self { home, programs, children } = &mut running;
-        children.start("simulator", &mut programs.fleet(home, wish))?;
-        home.wait_for(&home.doubles_file(), PATIENCE)?;
-        home.write_server_settings(wish)?;
-        children.start("server", &mut programs.server(home))?;
-        programs.wait_until_ready(home, PATIENCE)?;
-        if !home.token_file().is_file() {
-            set_up(home, programs)?;
-        }
-        Ok(running)
-    }
-
-    /// Ends both, and starts them again at another pace of the fleet's clock.
-    pub(crate) fn at_pace(self, wish: &Wish) -> anyhow::Result<Self> {
-        let Self { home, children, .. } = self;
-        drop(children);
-        home.forget_server_settings()?;
-        Self::start(home, wish)
-    }
-
-    /// Shows the fleet until a moment of its time, or until Ctrl-C.
-    pub(crate) fn watch(&self, until: Option<&str>) -> anyhow::Result<()> {
-        let mut watch = self.programs.cli(&self.home, &["watch"]);
-        if let Some(until) = until {
-            watch.args(["--until", until]);
-        }
-        let status = watch.status().context("starting the live view")?;
-        ensure!(status.success(), "the live view ended with {status}");
-        Ok(())
-    }
-}
-
-/// What a person does with a new server: the first owner, the push certificate, a token for the
-/// machine that enrolls devices, and a policy.
-fn set_up(home: &Home, programs: &Programs) -> anyhow::Result<()> {
-    let password = home.new_password()?;
-    let code = home.setup_code_file();
-    home.wait_for(&code, PATIENCE)?;
-    let code = code.display().to_string();
-    println!("\n$ macadam set-up --email {OWNER} …");
-    let set_up =
-        ["set-up", "--code-file", &code, "--email", OWNER, "--name", "Owner", "--password-stdin"];
-    programs.run_with_input(home, &set_up, &password)?;
-    let (certificate, key) = home.push_certificate_files()?;
-    println!("\n$ macadam push-certificate upload …");
-    let upload = ["push-certificate", "upload", "--certificate", &certificate, "--key", &key];
-    programs.run(home, &upload)?;
-    let policy = crate::root().join("examples/policy.yaml").display().to_string();
-    println!("\n$ macadam apply -f examples/policy.yaml");
-    programs.run(home, &["apply", "-f", &policy, "--yes"])?;
-    println!("\n$ macadam tokens create …");
-    let create = ["tokens", "create", "simulator", "--role", "admin", "--json"];
-    let created = programs.output(home, &create)?;
-    let token: serde_json::Value =
-        serde_json::from_slice(&created).context("reading the new token")?;
-    let secret = token["secret"].as_str().context("the new token has no secret")?;
-    home.write_private(&home.token_file(), secret)
-}
-
-fn tell_where(home: &Home) {
+fn tell_where(home: &Home) -> anyhow::Result<()> {
     println!("\n  {}", home.web_url());
-    println!("  sign in with {OWNER} and the password in {}", home.password_file().display());
+    println!("  sign in as {OWNER} with the password {}", home.password()?);
     println!("  {} speaks to this server", home.cli_wrapper().display());
     println!("  logs and data are in {}\n", home.directory().display());
+    Ok(())
+}
+
+/// The live view covers what was said. (A key cannot end the pause: whoever reads the terminal here
+/// would take keys from the view.)
+#[allow(clippy::disallowed_methods, reason = "a demo waits for a person")]
+fn give_time_to_read(interrupt: &Interrupt) -> anyhow::Result<()> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(());
+    }
+    println!("the live view opens in {READING_SECONDS} s; what is above comes back after it");
+    for _ in 0..READING_SECONDS * 10 {
+        interrupt.check()?;
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
 }
 
 impl Default for Wish {
     fn default() -> Self {
         Self {
             devices: 300,
-            factor: 3600,
+            factor: 3600.0,
             start: "2026-02-09T06:00:00Z".to_owned(),
             until: None,
             begins_anew: None,
@@ -157,18 +140,9 @@ impl Wish {
                 "--until" => wish.until = Some((*value()?).to_owned()),
                 "--fresh" => wish.begins_anew = Some(true),
                 "--resume" => wish.begins_anew = Some(false),
-                other => bail!(
-                    "'{other}' is not known; possible are --devices N, --factor N, --start TIME, \
-                     --until TIME, --fresh and --resume"
-                ),
+                other => bail!("'{other}' is not known\n{USAGE}"),
             }
         }
         Ok(wish)
     }
-}
-
-/// Passes a file to a child as its output.
-fn log_file(path: &Path) -> anyhow::Result<Stdio> {
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
-    Ok(file.with_context(|| format!("opening {}", path.display()))?.into())
 }

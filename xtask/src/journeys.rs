@@ -6,12 +6,13 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 use crate::demo::home::Home;
+use crate::demo::interrupt::Interrupt;
 use crate::demo::{OWNER, Running, Wish};
 use crate::step::{cargo, step};
 use crate::{prerequisites, web};
 
 /// Enough for every status, and few enough for two cores.
-const DEVICES: u32 = 60;
+const DEVICES: u64 = 60;
 /// By then, deadlines of the demo's policy have passed and others have not.
 const SCENE: &str = "2026-02-25T06:00:00Z";
 
@@ -39,10 +40,10 @@ fn look(project: &str, words: &[&str]) -> anyhow::Result<()> {
     let home = Home::choose(directory, Some(true))?;
     // A day passes in four seconds until the scene is there, and then in 24 minutes, so that the
     // last journey still finds what the first one found.
-    let wish = Wish { devices: DEVICES, factor: 21_600, ..Wish::default() };
-    let running = Running::start(home, &wish)?;
+    let wish = Wish { devices: DEVICES, factor: 21_600.0, ..Wish::default() };
+    let mut running = Running::start(home, wish, &Interrupt::listen()?)?;
     running.watch(Some(SCENE))?;
-    let running = running.at_pace(&Wish { factor: 60, ..wish })?;
+    let running = running.at_pace(60.0)?;
     let status = playwright(&running, project, words).status().context("starting Playwright")?;
     ensure!(status.success(), "the {project} ended with {status}");
     Ok(())

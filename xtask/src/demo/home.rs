@@ -1,20 +1,22 @@
 //! Where the demo keeps its server, its fleet and its logs.
 
 use std::fs;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
 use super::Wish;
-use crate::local::{free_address, wait_for_file};
+use super::lock::Lock;
+use crate::local::free_address;
 
 /// The directory of one demo, which a later run can go on with.
 pub(crate) struct Home {
     directory: PathBuf,
+    lock: Lock,
     /// Where devices reach the server, by HTTPS.
     port: u16,
     /// Where a browser on this machine does, by plain HTTP.
@@ -24,29 +26,49 @@ pub(crate) struct Home {
 impl Home {
     /// Goes on with an earlier demo or begins anew, as asked; asks where nobody said.
     pub(crate) fn choose(directory: PathBuf, begins_anew: Option<bool>) -> anyhow::Result<Self> {
-        let (port_file, web_port_file) = (directory.join("port"), directory.join("web-port"));
-        let is_there = port_file.is_file() && web_port_file.is_file();
-        let anew = match begins_anew {
-            Some(anew) => anew,
-            None if !is_there => true,
-            None => ask_whether_anew()?,
-        };
-        if anew {
-            if directory.exists() {
-                fs::remove_dir_all(&directory).context("removing the earlier demo")?;
+        let lock = Lock::take(&directory)?;
+        let mut home = Self { directory, lock, port: 0, web_port: 0 };
+        if home.begins_anew(begins_anew)? {
+            if home.directory.exists() {
+                fs::remove_dir_all(&home.directory).context("removing the earlier demo")?;
             }
-            fs::create_dir_all(&directory).context("making a place for the demo")?;
-            for file in [&port_file, &web_port_file] {
-                fs::write(file, free_address()?.port().to_string()).context("noting a port")?;
-            }
-        } else if !is_there {
-            bail!("there is no earlier demo to resume");
+            fs::create_dir_all(&home.directory).context("making a place for the demo")?;
         }
-        let read = |file: &Path| -> anyhow::Result<u16> {
-            fs::read_to_string(file)?.trim().parse().context("reading a port")
-        };
-        let (port, web_port) = (read(&port_file)?, read(&web_port_file)?);
-        Ok(Self { directory, port, web_port })
+        home.choose_ports()?;
+        Ok(home)
+    }
+
+    /// The token is the last thing that setting a server up makes: without it, nothing is there
+    /// to go on with.
+    fn begins_anew(&self, asked: Option<bool>) -> anyhow::Result<bool> {
+        let is_there = self.token_file().is_file();
+        match asked {
+            Some(true) => Ok(true),
+            Some(false) if !self.directory.exists() => {
+                bail!("there is no earlier demo to resume")
+            }
+            Some(false) | None if !is_there => {
+                if self.directory.exists() {
+                    println!(
+                        "the earlier demo was interrupted before it was set up; beginning anew"
+                    );
+                }
+                Ok(true)
+            }
+            Some(false) => Ok(false),
+            None => ask_whether_anew(),
+        }
+    }
+
+    /// Takes the ports of the earlier run again, and others where those are taken.
+    pub(crate) fn choose_ports(&mut self) -> anyhow::Result<()> {
+        self.port = kept_port(&self.directory.join("port"))?;
+        self.web_port = kept_port(&self.directory.join("web-port"))?;
+        Ok(())
+    }
+
+    pub(super) fn lock(&self) -> &Lock {
+        &self.lock
     }
 
     pub(crate) fn directory(&self) -> &Path {
@@ -90,6 +112,16 @@ impl Home {
         self.directory.join("client.toml")
     }
 
+    /// Says that the policy was applied.
+    pub(crate) fn policy_mark(&self) -> PathBuf {
+        self.directory.join("policy-applied")
+    }
+
+    /// The blueprint that devices enroll into, before it has anything for them.
+    pub(crate) fn blueprint_file(&self) -> PathBuf {
+        self.directory.join("blueprint.yaml")
+    }
+
     /// A script that runs the command line against this server.
     pub(crate) fn cli_wrapper(&self) -> PathBuf {
         self.directory.join("macadam")
@@ -108,37 +140,54 @@ impl Home {
         format!("http://localhost:{}", self.web_port)
     }
 
-    /// The same settings any server has; those of an earlier run stay.
-    pub(crate) fn write_server_settings(&self, wish: &Wish) -> anyhow::Result<()> {
-        if self.settings_file().is_file() {
-            return Ok(());
+    /// Where the web app's server says whether it is ready.
+    pub(crate) fn web_address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.web_port))
+    }
+
+    /// Forgets where the doubles were: only those of this start write it again.
+    pub(crate) fn forget_doubles(&self) -> anyhow::Result<()> {
+        match fs::remove_file(self.doubles_file()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(error).context("removing the earlier doubles.json")
+            }
+            Ok(()) | Err(_) => Ok(()),
         }
+    }
+
+    /// How many devices the fleet was begun with, which a later run does not change.
+    pub(crate) fn keep_devices(&self, wish: &mut Wish) -> anyhow::Result<()> {
+        let file = self.directory.join("devices");
+        match fs::read_to_string(&file) {
+            Ok(text) => wish.devices = text.trim().parse().context("reading the fleet's size")?,
+            Err(_) => fs::write(file, wish.devices.to_string()).context("noting its size")?,
+        }
+        Ok(())
+    }
+
+    /// The same settings any server has, written at each start: ports and pace may be others.
+    pub(crate) fn write_server_settings(&self, wish: &Wish) -> anyhow::Result<()> {
         let doubles = self.doubles()?;
-        let text = |name: &str| doubles[name].as_str().unwrap_or_default().to_owned();
+        let text = |name: &str| toml_text(doubles[name].as_str().unwrap_or_default());
         let settings = format!(
             "public_url = \"{}\"\nlisten = [\"127.0.0.1:{}\"]\n\
-             listen_http = [\"127.0.0.1:{}\"]\ndata_dir = \"{}\"\n\
+             listen_http = [\"127.0.0.1:{}\"]\ndata_dir = {}\n\
              organization = \"Example Organization\"\n\n\
-             [feed]\nurl = \"{}\"\nroots_file = \"{}\"\n\n\
-             [push]\nurl = \"{}\"\nroots_file = \"{}\"\n\n\
-             [fleet_clock]\nmode = \"accelerated\"\nstart = \"{}\"\nfactor = {}\n",
+             [feed]\nurl = {}\nroots_file = {}\n\n\
+             [push]\nurl = {}\nroots_file = {}\n\n\
+             [fleet_clock]\nmode = \"accelerated\"\nstart = {}\nfactor = {}\n",
             self.public_url(),
             self.port,
             self.web_port,
-            self.data_directory().display(),
+            toml_text(&self.data_directory().display().to_string()),
             text("feed_url"),
             text("roots_file"),
             text("push_url"),
             text("roots_file"),
-            wish.start,
+            toml_text(&wish.start),
             wish.factor,
         );
         fs::write(self.settings_file(), settings).context("writing the server's settings")
-    }
-
-    /// The next start writes them anew.
-    pub(crate) fn forget_server_settings(&self) -> anyhow::Result<()> {
-        fs::remove_file(self.settings_file()).context("removing the server's settings")
     }
 
     pub(crate) fn push_certificate_files(&self) -> anyhow::Result<(String, String)> {
@@ -169,11 +218,30 @@ impl Home {
         written.with_context(|| format!("writing {}", path.display()))
     }
 
-    /// Waits until somebody has written a file.
-    pub(crate) fn wait_for(&self, path: &Path, patience: Duration) -> anyhow::Result<()> {
-        wait_for_file(path, patience)
-            .with_context(|| format!("see the logs in {}", self.directory.display()))
+    pub(crate) fn password(&self) -> anyhow::Result<String> {
+        let text = fs::read_to_string(self.password_file()).context("reading the password")?;
+        Ok(text.trim().to_owned())
     }
+}
+
+/// A text as TOML quotes it, which is as JSON does.
+fn toml_text(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// The port that a file notes, or another one if that is taken by now.
+fn kept_port(file: &Path) -> anyhow::Result<u16> {
+    let noted = fs::read_to_string(file).ok().and_then(|text| text.trim().parse::<u16>().ok());
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    if let Some(port) = noted.filter(is_free) {
+        return Ok(port);
+    }
+    let port = free_address()?.port();
+    if let Some(noted) = noted {
+        println!("port {noted} is taken by now; this demo moves to port {port}");
+    }
+    fs::write(file, port.to_string()).context("noting a port")?;
+    Ok(port)
 }
 
 fn ask_whether_anew() -> anyhow::Result<bool> {

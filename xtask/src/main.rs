@@ -15,6 +15,7 @@ mod layers;
 mod licenses;
 mod local;
 mod mutants;
+mod outage;
 mod prerequisites;
 mod replay;
 #[cfg(feature = "seed")]
@@ -46,6 +47,7 @@ usage: cargo xtask <command>
   mutants    plant faults in the decision, one at a time, and expect the tests to catch each
   fuzz       feed every decoder with hostile messages: fuzz [TARGET] [SECONDS]
   replay     replay a year of releases against a thousand devices: the long form of the tests
+  outage     kill the demo's server in the middle of a rollout, and expect the fleet to end the same
   seed       derive the seed history from MACADAM_RELEASE_DATA; with --check, only compare it
 ";
 
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::tidy(),
         ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         ["mutants"] => mutants::mutants(),
+        ["outage", rest @ ..] => outage::outage(rest),
         ["replay", rest @ ..] => replay::replay(rest),
         ["seed", rest @ ..] => seed(rest),
         _ => {

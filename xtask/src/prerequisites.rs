@@ -92,13 +92,13 @@ pub(crate) fn postgres_bin() -> Option<PathBuf> {
     let named = std::env::var_os("MACADAM_POSTGRES_BIN").map(PathBuf::from);
     let configured = || output_of("pg_config", &["--bindir"]).map(PathBuf::from);
     named
-        .or_else(|| configured().filter(has_postgres))
+        .or_else(|| configured().filter(|bin| has_postgres(bin)))
         .or_else(|| newest_under(Path::new("/usr/lib/postgresql")))
-        .filter(has_postgres)
+        .filter(|bin| has_postgres(bin))
 }
 
 /// Whether all of a new enough server is in this directory.
-fn has_postgres(bin: &PathBuf) -> bool {
+fn has_postgres(bin: &Path) -> bool {
     let is_there = |program: &&str| bin.join(program).is_file();
     let version = || output_of(bin.join("postgres").to_str()?, &["--version"]);
     ["initdb", "pg_ctl", "postgres"].iter().all(is_there)

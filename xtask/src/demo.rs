@@ -29,7 +29,7 @@ usage: cargo xtask demo [options]
 
   --devices N    how many simulated devices (300); a resumed demo keeps its own
   --factor N     fleet seconds in one second (3600: a day passes in 24 seconds)
-  --start TIME   the fleet's time at the very beginning (2026-02-09T06:00:00Z)
+  --start TIME   the fleet's time at the very beginning (2026-02-05T06:00:00Z)
   --until TIME   end when the fleet's time is there, for a demo that nobody looks at
   --resume       go on with the earlier demo, without being asked
   --fresh        remove the earlier demo and begin anew
@@ -120,7 +120,8 @@ impl Default for Wish {
         Self {
             devices: 300,
             factor: 3600.0,
-            start: "2026-02-09T06:00:00Z".to_owned(),
+            // Devices enroll before macOS and iOS 26.3 appear on February 11.
+            start: "2026-02-05T06:00:00Z".to_owned(),
             until: None,
             begins_anew: None,
         }

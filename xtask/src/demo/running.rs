@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// How long all devices together may take to enroll.
 const ENROLLING: Duration = Duration::from_secs(1800);
 /// How long devices may take to tell what they are, in seconds of the fleet's time.
-const SETTLING: f64 = 48.0 * 3600.0;
+const SETTLING: f64 = 36.0 * 3600.0;
 /// How long the server may take to say whether it is ready.
 const ANSWER: Duration = Duration::from_secs(5);
 /// How often a server that ended by itself is started again.

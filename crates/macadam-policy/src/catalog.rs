@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use self::event::{
-    CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch, Observation,
-    Offer, OfferSet, Review, ReviewScope,
+    Answer, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch,
+    Observation, Offer, OfferSet, Review, ReviewScope, UnreadOffer,
 };
 pub use self::index::utc_day;
 pub(crate) use self::index::{DeviceReleases, KnownBuild, KnownRelease, Source};
@@ -117,12 +117,12 @@ impl Catalog {
     pub fn observe(
         &self,
         at: Timestamp,
-        offers: &[Offer<'_>],
+        answer: &Answer<'_>,
         doubts: &Doubts,
     ) -> Result<Observation, InsaneFetch> {
         let devices =
             self.devices.iter().filter_map(|(id, class)| Some((id, self.classes.get(*class)?)));
-        observe::observe(devices, at, offers, doubts)
+        observe::observe(devices, at, answer, doubts)
     }
 
     /// The catalog for replaying the past: what is known from before the record was public from

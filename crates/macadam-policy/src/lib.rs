@@ -26,9 +26,9 @@ pub use backtest::{
     BacktestReport, BacktestSpan, CurrentDevices, FleetClass, ReleaseExposure, backtest,
 };
 pub use catalog::{
-    Catalog, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch,
-    Observation, Offer, OfferSet, Release, ReleaseSummary, Review, ReviewScope, ReviewState,
-    utc_day,
+    Answer, Catalog, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease,
+    InsaneFetch, Observation, Offer, OfferSet, Release, ReleaseSummary, Review, ReviewScope,
+    ReviewState, UnreadOffer, utc_day,
 };
 pub use decide::{
     AssignedItem, Decision, Mechanism, NotManageable, Outcome, Status, Suspended, Target,

@@ -20,6 +20,24 @@ pub enum OfferSet {
     BackgroundSecurity,
 }
 
+/// An answer of Apple's feed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer<'a> {
+    pub offers: Vec<Offer<'a>>,
+    /// What stands in the answer and could not be read; it is taken to be as it was.
+    pub unread: Vec<UnreadOffer<'a>>,
+}
+
+/// An entry that could not be read, by what could be read of it; all of a list by nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadOffer<'a> {
+    pub set: OfferSet,
+    pub list: FeedList,
+    /// Without the letter of a Background Security Improvement.
+    pub version: Option<&'a str>,
+    pub build: Option<&'a str>,
+}
+
 /// One entry of an answer of Apple's feed, as plain text, before it is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer<'a> {
@@ -140,10 +158,17 @@ pub struct Observation {
 pub enum InsaneFetch {
     #[error("the answer has nothing installable")]
     Empty,
+    #[error("the answer has nothing installable for {}", list_names(lists))]
+    ListsEmpty { lists: Vec<FeedList> },
     #[error("majors vanished from the public set: {}", list_majors(majors))]
     MajorsMissing { majors: Vec<(FeedList, u16)> },
     #[error("the public set shrank from {before} to {after} entries")]
     Shrunk { before: usize, after: usize },
+}
+
+fn list_names(lists: &[FeedList]) -> String {
+    let names: Vec<_> = lists.iter().map(|list| list.name()).collect();
+    names.join(", ")
 }
 
 fn list_majors(majors: &[(FeedList, u16)]) -> String {

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::event::{CatalogEvent, Doubts, EventChange, InsaneFetch, Observation, Offer, OfferSet};
+use super::event::{
+    Answer, CatalogEvent, Doubts, EventChange, InsaneFetch, Observation, Offer, OfferSet,
+    UnreadOffer,
+};
 use super::index::DeviceReleases;
 use super::span::Moment;
 use crate::{Build, FeedList, OsVersion, Platform, UpdateId};
@@ -32,12 +35,13 @@ type State = BTreeMap<Row, BTreeMap<UpdateId, Option<Date>>>;
 pub(super) fn observe<'a>(
     devices: impl Iterator<Item = (&'a UpdateId, &'a DeviceReleases)>,
     at: Timestamp,
-    offers: &[Offer<'_>],
+    answer: &Answer<'_>,
     doubts: &Doubts,
 ) -> Result<Observation, InsaneFetch> {
     let before = last_state(devices, at);
-    let (after, problems) = read(offers);
-    let after = merge_twins(after, &before);
+    let (after, unread, problems) = read(answer);
+    let mut after = merge_twins(after, &before);
+    keep_unread(&unread, &before, &mut after);
     check(at, &before, &after, doubts)?;
     let mut events = changes(at, &before, &after);
     events.extend(expirations(at, &before, &after));
@@ -77,10 +81,49 @@ fn last_state<'a>(
     state
 }
 
-fn read(offers: &[Offer<'_>]) -> (State, Vec<String>) {
+/// What could be read of an entry that stands in an answer.
+struct Unread {
+    set: OfferSet,
+    list: FeedList,
+    version: Option<OsVersion>,
+    build: Option<Build>,
+}
+
+impl Unread {
+    fn of(unread: &UnreadOffer<'_>) -> Self {
+        let version = unread.version.and_then(|version| version.parse().ok());
+        let build = unread.build.and_then(|build| build.parse().ok());
+        Self { set: unread.set, list: unread.list, version, build }
+    }
+
+    /// Whether it may be this row.
+    fn is_about(&self, row: &Row) -> bool {
+        let is_version = self.version.is_none_or(|version| version.base() == row.version.base());
+        let is_build = self.build.as_ref().is_none_or(|build| {
+            let is_twin = row.list == FeedList::Ios && build.is_twin_number_of(&row.build);
+            *build == row.build || is_twin
+        });
+        (self.set, self.list) == (row.set, row.list) && is_version && is_build
+    }
+}
+
+/// Rows that could not be read are as they were: nobody is told that Apple took them away.
+fn keep_unread(unread: &[Unread], before: &State, after: &mut State) {
+    for (row, ids) in before {
+        if unread.iter().any(|unread| unread.is_about(row)) {
+            let kept = after.entry(row.clone()).or_default();
+            for (id, expires) in ids {
+                kept.entry(id.clone()).or_insert(*expires);
+            }
+        }
+    }
+}
+
+fn read(answer: &Answer<'_>) -> (State, Vec<Unread>, Vec<String>) {
     let mut state = State::new();
+    let mut unread: Vec<Unread> = answer.unread.iter().map(Unread::of).collect();
     let mut problems = Vec::new();
-    for offer in offers {
+    for offer in &answer.offers {
         match read_row(offer) {
             Ok(row) => {
                 let ids = managed_ids(offer);
@@ -90,10 +133,17 @@ fn read(offers: &[Offer<'_>]) -> (State, Vec<String>) {
                     devices.extend(ids.into_iter().map(|id| (id, offer.expires)));
                 }
             }
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                let Offer { set, list, version, build, .. } = *offer;
+                let known = Unread::of(&UnreadOffer { set, list, version: Some(version), build });
+                if known.version.is_some() || known.build.is_some() {
+                    unread.push(known);
+                }
+                problems.push(problem);
+            }
         }
     }
-    (state, problems)
+    (state, unread, problems)
 }
 
 fn read_row(offer: &Offer<'_>) -> Result<Row, String> {
@@ -156,6 +206,10 @@ fn check(at: Timestamp, before: &State, after: &State, doubts: &Doubts) -> Resul
     if !after.keys().any(|row| row.set == OfferSet::Installable) {
         return Err(InsaneFetch::Empty);
     }
+    let lists = emptied_lists(before, after);
+    if !lists.is_empty() {
+        return Err(InsaneFetch::ListsEmpty { lists });
+    }
     if doubts.is_confirmed {
         return Ok(());
     }
@@ -177,6 +231,18 @@ fn check(at: Timestamp, before: &State, after: &State, doubts: &Doubts) -> Resul
         return Err(InsaneFetch::Shrunk { before, after });
     }
     Ok(())
+}
+
+/// The lists that had something installable and only have something public now. What is public
+/// can be installed, so such an answer is broken.
+fn emptied_lists(before: &State, after: &State) -> Vec<FeedList> {
+    let lists_of = |state: &State, set: OfferSet| -> BTreeSet<FeedList> {
+        state.keys().filter(|row| row.set == set).map(|row| row.list).collect()
+    };
+    let mut lists = lists_of(before, OfferSet::Installable);
+    lists.retain(|list| lists_of(after, OfferSet::Public).contains(list));
+    lists.retain(|list| !lists_of(after, OfferSet::Installable).contains(list));
+    lists.into_iter().collect()
 }
 
 fn public_rows(state: &State) -> impl Iterator<Item = &Row> {

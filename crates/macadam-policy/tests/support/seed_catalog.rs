@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use macadam_policy::{
-    Catalog, Doubts, FeedList, HistoricRelease, InsaneFetch, Offer, OfferSet, UpdateId,
+    Answer, Catalog, Doubts, FeedList, HistoricRelease, InsaneFetch, Offer, OfferSet, UpdateId,
 };
 use macadam_protocol::feed;
 
@@ -22,8 +22,9 @@ pub(crate) fn recorded_past() -> Past {
     let mut refused = Vec::new();
     for moment in seed.moments() {
         let answer = seed.answer_at(moment);
-        let offers: Vec<Offer<'_>> = answer.entries.iter().map(offer).collect();
-        match catalog.observe(moment, &offers, &doubts) {
+        let offers = answer.entries.iter().map(offer).collect();
+        let told = Answer { offers, unread: Vec::new() };
+        match catalog.observe(moment, &told, &doubts) {
             Ok(observation) => {
                 assert_eq!(observation.problems, Vec::<String>::new());
                 catalog.apply(observation.events);

@@ -23,8 +23,22 @@ const MAX_PROBLEMS: usize = 100;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gdmf {
     pub entries: Vec<Entry>,
+    /// The entries and lists that could not be read, as far as they could: sorted.
+    pub unread: Vec<Unread>,
     /// One sentence for each broken item that was left out or read in part, sorted.
     pub problems: Vec<String>,
+}
+
+/// An entry that is there and could not be read, or a whole list of them.
+///
+/// That it is missing from the entries does not mean that Apple took it away.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    pub set: OfferSet,
+    pub list: FeedList,
+    /// What tells which entry it is; nothing of it for a whole list.
+    pub version: Option<String>,
+    pub build: Option<String>,
 }
 
 /// One build of one version, offered to some devices.
@@ -94,6 +108,7 @@ pub fn encode(entries: &[Entry]) -> Vec<u8> {
 #[derive(Default)]
 struct Reader {
     entries: Vec<Entry>,
+    unread: BTreeSet<Unread>,
     problems: BTreeSet<String>,
     ids: BTreeSet<Arc<str>>,
     sets: BTreeSet<DeviceSet>,
@@ -102,24 +117,41 @@ struct Reader {
 impl Reader {
     fn read_set(&mut self, set: OfferSet, set_name: &str, lists: &Value) {
         let Value::Object(lists) = lists else {
+            for list in FeedList::ALL {
+                self.note_unread(Unread { set, list, version: None, build: None });
+            }
             return self.report(format!("{set_name} is not an object"));
         };
         for (name, entries) in lists {
             let Some(list) = FeedList::from_name(name) else { continue };
             let Value::Array(entries) = entries else {
+                self.note_unread(Unread { set, list, version: None, build: None });
                 self.report(format!("{set_name} {name} is not an array"));
                 continue;
             };
             for value in entries {
                 let place = || format!("{set_name} {name} {}", label(value));
                 match self.read_entry(set, list, value) {
-                    Ok(entry) => {
+                    Ok((entry, odd_ids)) => {
+                        if odd_ids {
+                            let problem =
+                                "SupportedDevices holds something that is not a device id";
+                            self.report(format!("{}: {problem}", place()));
+                        }
                         for key in unread_dates(value, &entry) {
                             self.report(format!("{}: {key} is not a date", place()));
                         }
                         self.entries.push(entry);
                     }
-                    Err(problem) => self.report(format!("{}: {problem}", place())),
+                    Err(problem) => {
+                        let version = readable(value, "ProductVersion", is_version);
+                        let build = readable(value, "Build", is_build);
+                        // What tells nothing of itself may be anything new.
+                        if version.is_some() || build.is_some() {
+                            self.note_unread(Unread { set, list, version, build });
+                        }
+                        self.report(format!("{}: {problem}", place()));
+                    }
                 }
             }
         }
@@ -130,7 +162,7 @@ impl Reader {
         set: OfferSet,
         list: FeedList,
         value: &Value,
-    ) -> Result<Entry, &'static str> {
+    ) -> Result<(Entry, bool), &'static str> {
         let version = text(value, "ProductVersion", is_version)
             .map_err(|()| "ProductVersion is not a version")?
             .ok_or("ProductVersion is missing")?;
@@ -139,7 +171,8 @@ impl Reader {
             .map_err(|()| "ProductVersionExtra is not a letter in parentheses")?;
         let prerequisite_build = text(value, "PrerequisiteBuild", is_build)
             .map_err(|()| "PrerequisiteBuild is not a build")?;
-        Ok(Entry {
+        let (device_ids, odd_ids) = self.read_devices(value)?;
+        let entry = Entry {
             set,
             list,
             version,
@@ -148,28 +181,43 @@ impl Reader {
             prerequisite_build,
             posted: date(value, POSTED),
             expires: date(value, EXPIRES),
-            device_ids: self.read_devices(value)?,
-        })
+            device_ids,
+        };
+        Ok((entry, odd_ids))
     }
 
-    fn read_devices(&mut self, value: &Value) -> Result<DeviceSet, &'static str> {
+    /// The device ids, and whether something else stood among them: no reason to lose the others.
+    fn read_devices(&mut self, value: &Value) -> Result<(DeviceSet, bool), &'static str> {
         let devices = value.get("SupportedDevices").and_then(Value::as_array);
         let devices = devices.ok_or("SupportedDevices is not an array")?;
         let mut ids = BTreeSet::new();
+        let mut odd_ids = false;
         for device in devices {
-            let id = device.as_str().filter(|id| is_device_id(id));
-            let id = id.ok_or("SupportedDevices holds something that is not a device id")?;
-            ids.insert(shared(&mut self.ids, id));
+            match device.as_str().filter(|id| is_device_id(id)) {
+                Some(id) => {
+                    ids.insert(shared(&mut self.ids, id));
+                }
+                None => odd_ids = true,
+            }
         }
         if ids.is_empty() {
-            return Err("SupportedDevices is empty");
+            return Err(if odd_ids {
+                "SupportedDevices holds nothing that is a device id"
+            } else {
+                "SupportedDevices is empty"
+            });
         }
         let set: DeviceSet = ids.into_iter().collect();
         if let Some(known) = self.sets.get(&set) {
-            return Ok(known.clone());
+            return Ok((known.clone(), odd_ids));
         }
         self.sets.insert(set.clone());
-        Ok(set)
+        Ok((set, odd_ids))
+    }
+
+    /// Bounded by the nodes of an answer.
+    fn note_unread(&mut self, unread: Unread) {
+        self.unread.insert(unread);
     }
 
     fn report(&mut self, problem: String) {
@@ -180,7 +228,11 @@ impl Reader {
 
     fn finish(mut self) -> Gdmf {
         self.entries.sort();
-        Gdmf { entries: self.entries, problems: self.problems.into_iter().collect() }
+        Gdmf {
+            entries: self.entries,
+            unread: self.unread.into_iter().collect(),
+            problems: self.problems.into_iter().collect(),
+        }
     }
 }
 
@@ -189,8 +241,12 @@ const EXPIRES: &str = "ExpirationDate";
 
 /// Names a broken entry by what can be read of it, and never by more than a line.
 fn label(value: &Value) -> String {
-    let word = |key, good| text(value, key, good).ok().flatten().unwrap_or_else(|| "?".into());
+    let word = |key, good| readable(value, key, good).unwrap_or_else(|| "?".into());
     format!("{} {}", word("ProductVersion", is_version), word("Build", is_build))
+}
+
+fn readable(value: &Value, key: &str, good: fn(&str) -> bool) -> Option<String> {
+    text(value, key, good).ok().flatten()
 }
 
 /// Reads an optional text; absent, null and empty are the same to Apple.

@@ -165,7 +165,7 @@ impl Seed {
         let offered = self.spans.iter().filter(|span| span.is_offered_at(moment));
         let mut entries: Vec<Entry> = offered.map(|span| span.entry_at(moment)).collect();
         entries.sort();
-        Gdmf { entries, problems: Vec::new() }
+        Gdmf { entries, ..Gdmf::default() }
     }
 
     /// Every change of what was offered, in order of time.

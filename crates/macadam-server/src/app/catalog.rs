@@ -103,12 +103,12 @@ impl App {
         belief: Belief,
     ) -> Result<Observed, ObserveError> {
         let at = self.fleet_clock.now();
-        let offers = offers::from_gdmf(answer);
+        let told = offers::from_gdmf(answer);
         for _ in 0..APPEND_ATTEMPTS {
             let knowledge = self.refresh_knowledge().await?;
             let (mut doubts, version) = self.load_doubts().await?;
             doubts.is_confirmed = belief == Belief::Confirmed;
-            let observation = match knowledge.catalog.observe(at, &offers, &doubts) {
+            let observation = match knowledge.catalog.observe(at, &told, &doubts) {
                 Ok(observation) => observation,
                 Err(insane) => {
                     self.note_doubts(at, &insane, doubts, version).await?;
@@ -233,7 +233,9 @@ impl App {
     ) -> Result<(), StoreError> {
         let missing = match insane {
             InsaneFetch::MajorsMissing { majors } => majors.as_slice(),
-            InsaneFetch::Empty | InsaneFetch::Shrunk { .. } => return Ok(()),
+            InsaneFetch::Empty | InsaneFetch::ListsEmpty { .. } | InsaneFetch::Shrunk { .. } => {
+                return Ok(());
+            }
         };
         doubts.missing_since.retain(|major, _| missing.contains(major));
         for major in missing {

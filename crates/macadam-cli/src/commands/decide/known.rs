@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use macadam_api::policy_file::Policy;
 use macadam_policy::{
-    Build, Catalog, Doubts, FeedList, HistoricRelease, Offer, OfferSet, OsVersion, UpdateId,
+    Answer, Build, Catalog, Doubts, FeedList, HistoricRelease, Offer, OfferSet, OsVersion,
+    UnreadOffer, UpdateId,
 };
 use macadam_protocol::feed::gdmf::{self, Entry, Gdmf};
 use macadam_protocol::feed::{self, HistoricBuild, Seed};
@@ -95,11 +96,14 @@ impl<'a> Told<'a> {
 
     /// Adds the answer to the catalog, and gives what of it could not be used.
     fn tell(&self, catalog: &mut Catalog) -> Vec<String> {
-        let offers: Vec<Offer<'_>> = self.gdmf.entries.iter().map(offer).collect();
+        let told = Answer {
+            offers: self.gdmf.entries.iter().map(offer).collect(),
+            unread: self.gdmf.unread.iter().map(unread).collect(),
+        };
         // Whoever names the files vouches for them, as we do for the history.
         let doubts = Doubts { is_confirmed: true, ..Doubts::default() };
         let mut notes = self.gdmf.problems.clone();
-        match catalog.observe(self.at, &offers, &doubts) {
+        match catalog.observe(self.at, &told, &doubts) {
             Ok(observation) => {
                 notes.extend(observation.problems);
                 catalog.apply(observation.events);
@@ -112,11 +116,7 @@ impl<'a> Told<'a> {
 
 fn offer(entry: &Entry) -> Offer<'_> {
     Offer {
-        set: match entry.set {
-            feed::OfferSet::Public => OfferSet::Public,
-            feed::OfferSet::Installable => OfferSet::Installable,
-            feed::OfferSet::BackgroundSecurity => OfferSet::BackgroundSecurity,
-        },
+        set: offer_set(entry.set),
         list: feed_list(entry.list),
         version: &entry.version,
         extra: entry.extra.as_deref(),
@@ -124,6 +124,23 @@ fn offer(entry: &Entry) -> Offer<'_> {
         prerequisite_build: entry.prerequisite_build.as_deref(),
         expires: entry.expires,
         device_ids: &entry.device_ids,
+    }
+}
+
+fn unread(unread: &Unread) -> UnreadOffer<'_> {
+    UnreadOffer {
+        set: offer_set(unread.set),
+        list: feed_list(unread.list),
+        version: unread.version.as_deref(),
+        build: unread.build.as_deref(),
+    }
+}
+
+const fn offer_set(set: feed::OfferSet) -> OfferSet {
+    match set {
+        feed::OfferSet::Public => OfferSet::Public,
+        feed::OfferSet::Installable => OfferSet::Installable,
+        feed::OfferSet::BackgroundSecurity => OfferSet::BackgroundSecurity,
     }
 }
 

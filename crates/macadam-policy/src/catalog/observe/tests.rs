@@ -13,7 +13,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::Catalog;
-use crate::catalog::Offer;
 
 const NOON: &str = "2026-03-01T12:00:00Z";
 
@@ -39,12 +38,7 @@ fn written(line: &str) -> Written {
         Some(_) => FeedList::Ios,
         None => platform.map_or(FeedList::Ios, Platform::feed_list),
     };
-    let set = match words.next().unwrap() {
-        "public" => OfferSet::Public,
-        "installable" => OfferSet::Installable,
-        "bsi" => OfferSet::BackgroundSecurity,
-        other => panic!("{other} is no set of the feed"),
-    };
+    let set = offer_set(words.next().unwrap());
     let version = words.next().unwrap().to_owned();
     let extra = words.next_if(|word| word.starts_with('(')).map(Into::into);
     let builds = words.next_if(|word| *word != "expires");
@@ -57,15 +51,18 @@ fn written(line: &str) -> Written {
     Written { set, list, version, extra, build, prerequisite_build, expires, device_ids }
 }
 
-/// What the catalog makes of an answer.
+/// What the catalog makes of an answer; a line that starts with `unread` could not be read, as
+/// `unread public macos 15.5 24F74` or `unread bsi macos ? ?`.
 fn observed(
     catalog: &Catalog,
     at: &str,
     answer: &[&str],
     doubts: &Doubts,
 ) -> Result<Observation, InsaneFetch> {
-    let rows: Vec<Written> = answer.iter().map(|line| written(line)).collect();
-    let offers: Vec<Offer<'_>> = rows
+    let (unread, read): (Vec<&str>, Vec<&str>) =
+        answer.iter().partition(|line| line.starts_with("unread "));
+    let rows: Vec<Written> = read.into_iter().map(written).collect();
+    let offers = rows
         .iter()
         .map(|row| Offer {
             set: row.set,
@@ -78,7 +75,29 @@ fn observed(
             device_ids: &row.device_ids,
         })
         .collect();
-    catalog.observe(at.parse().unwrap(), &offers, doubts)
+    let unread = unread.into_iter().map(unread_offer).collect();
+    catalog.observe(at.parse().unwrap(), &Answer { offers, unread }, doubts)
+}
+
+fn unread_offer(line: &str) -> UnreadOffer<'_> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let ["unread", set, list, version, build] = words[..] else { panic!("{line}") };
+    let known = |word| Some(word).filter(|word| *word != "?");
+    UnreadOffer {
+        set: offer_set(set),
+        list: if list == "ios" { FeedList::Ios } else { FeedList::MacOs },
+        version: known(version),
+        build: known(build),
+    }
+}
+
+fn offer_set(word: &str) -> OfferSet {
+    match word {
+        "public" => OfferSet::Public,
+        "installable" => OfferSet::Installable,
+        "bsi" => OfferSet::BackgroundSecurity,
+        other => panic!("{other} is no set of the feed"),
+    }
 }
 
 /// Takes an answer into the catalog; the facts, one a line.
@@ -301,6 +320,64 @@ fn answer_with_nothing_installable_is_never_believed() {
         let refused = observed(&knowing(&TWO_MAJORS), NOON, &public_only, &doubts).unwrap_err();
         assert_eq!(refused.to_string(), "the answer has nothing installable");
     }
+}
+
+#[test]
+fn a_list_with_nothing_installable_beside_full_ones_is_never_believed() {
+    let mut known = TWO_MAJORS.to_vec();
+    known.extend(["public 26.2 23C55 for iPhone17,1", "installable 26.2 23C55 for iPhone17,1"]);
+    let catalog = knowing(&known);
+    let confirmed = Doubts { is_confirmed: true, ..Doubts::default() };
+    for doubts in [Doubts::default(), confirmed] {
+        let answer = [known[0], known[1], known[4], known[5]];
+        let refused = observed(&catalog, NOON, &answer, &doubts).unwrap_err();
+        assert_eq!(refused.to_string(), "the answer has nothing installable for macOS");
+    }
+    // A list that goes altogether is a matter of its majors.
+    let refused = observed(&catalog, NOON, &known[4..], &Doubts::default()).unwrap_err();
+    assert_eq!(refused.to_string(), "majors vanished from the public set: macOS 15, macOS 26");
+}
+
+#[test]
+fn rows_that_could_not_be_read_are_as_they_were() {
+    let known = [
+        "public 26.3.1 25D2128 for J413AP J314sAP",
+        "installable 26.3.1 25D2128 for J413AP J314sAP",
+        "installable 26.3 25D125 for J413AP J314sAP",
+        "bsi 26.3.1 (a) 25D771280a<25D2128 for J413AP",
+        "public 26.6.1 23G83 for iPhone17,1",
+        "installable 26.6.1 23G83 for iPhone17,1",
+    ];
+    let left = |answer: &[&str]| {
+        let observation =
+            observed(&knowing(&known), "2026-03-02T12:00:00Z", answer, &Doubts::default()).unwrap();
+        observation.events.iter().map(line).collect::<Vec<_>>()
+    };
+    let without = |row: usize, unread: &[&str]| {
+        let mut answer = known.to_vec();
+        answer.remove(row);
+        answer.extend(unread);
+        left(&answer)
+    };
+    let gone = "installable 26.3 25D125 unlisted for J314SAP J413AP";
+    assert_eq!(without(2, &[]), [gone]);
+    for unread in ["macos 26.3 25D125", "macos 26.3 ?", "macos ? 25D125", "macos ? ?"] {
+        let unread: String = format!("unread installable {unread}");
+        assert_eq!(without(2, &[&*unread]), [""; 0]);
+    }
+    // Another row, set or list that could not be read keeps nothing.
+    for unread in ["installable macos 26.2 ?", "public macos 26.3 25D125", "installable ios ? ?"] {
+        let unread: String = format!("unread {unread}");
+        assert_eq!(without(2, &[&*unread]), [gone]);
+    }
+    // A row whose rest was read, an improvement by its base version, and the twin of a build.
+    let part = ["installable 26.3 25D125 for J413AP", "unread installable macos 26.3 25D125"];
+    assert_eq!(without(2, &part), [""; 0]);
+    assert_eq!(without(3, &["unread bsi macos 26.3.1 25D771280a"]), [""; 0]);
+    assert_eq!(without(4, &["unread public ios 26.6.1 23G6083"]), [""; 0]);
+    // A row that has no build is one that could not be read.
+    let no_build = "installable 26.3 expires 2026-06-01 for J413AP";
+    assert_eq!(without(2, &[no_build]), [""; 0]);
 }
 
 #[test]

@@ -73,9 +73,25 @@ fn broken_entries_are_reported_and_the_good_ones_kept() {
         r#"{{"PublicAssetSets":{{"macOS":[{RELEASE},{}],"iOS":{{}}}},"AssetSets":[]}}"#,
         broken.join(",")
     ));
+    // A device id that is none costs only itself.
     assert_snapshot!(described(&feed), @"
     Public MacOs 26.6.2 25G83 for J413AP,J414sAP, posted 2026-08-17, expires 2026-11-20
+    Public MacOs 26.6.2 25G83 for J414sAP, posted 2026-08-17, expires 2026-11-20
     Public MacOs 26.6.2 25G84 for J413AP,J414sAP, posted 2026-08-17, expires ?
+    ");
+    let unread = |unread: &Unread| {
+        let word = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".into());
+        let Unread { set, list, version, build } = unread;
+        format!("{set:?} {list:?} {} {}", word(version), word(build))
+    };
+    assert_snapshot!(feed.unread.iter().map(unread).collect::<Vec<_>>().join("\n"), @"
+    Public MacOs ? 25G83
+    Public MacOs 26.6.2 ?
+    Public MacOs 26.6.2 25G83
+    Public Ios ? ?
+    Installable MacOs ? ?
+    Installable Ios ? ?
+    Installable VisionOs ? ?
     ");
     assert_snapshot!(feed.problems.join("\n"), @"
     AssetSets is not an object
@@ -106,7 +122,7 @@ proptest! {
     fn whatever_is_written_reads_back(mut entries in proptest::collection::vec(entry(), 0..20)) {
         let written = encode(&entries);
         entries.sort();
-        prop_assert_eq!(decode(&written).unwrap(), Gdmf { entries, problems: Vec::new() });
+        prop_assert_eq!(decode(&written).unwrap(), Gdmf { entries, ..Gdmf::default() });
     }
 
     #[test]

@@ -1,21 +1,22 @@
 //! From the feed's wire types to what the catalog observes.
 
-use macadam_policy::{Build, FeedList, HistoricRelease, Offer, OfferSet, OsVersion, UpdateId};
-use macadam_protocol::feed::gdmf::{Entry, Gdmf};
+use macadam_policy::{
+    Answer, Build, FeedList, HistoricRelease, Offer, OfferSet, OsVersion, UnreadOffer, UpdateId,
+};
+use macadam_protocol::feed::gdmf::{Entry, Gdmf, Unread};
 use macadam_protocol::feed::{self, HistoricBuild, Seed};
 
 /// The entries of an answer, as the catalog judges them.
-pub(super) fn from_gdmf(answer: &Gdmf) -> Vec<Offer<'_>> {
-    answer.entries.iter().map(offer).collect()
+pub(super) fn from_gdmf(answer: &Gdmf) -> Answer<'_> {
+    Answer {
+        offers: answer.entries.iter().map(offer).collect(),
+        unread: answer.unread.iter().map(unread).collect(),
+    }
 }
 
 fn offer(entry: &Entry) -> Offer<'_> {
     Offer {
-        set: match entry.set {
-            feed::OfferSet::Public => OfferSet::Public,
-            feed::OfferSet::Installable => OfferSet::Installable,
-            feed::OfferSet::BackgroundSecurity => OfferSet::BackgroundSecurity,
-        },
+        set: offer_set(entry.set),
         list: feed_list(entry.list),
         version: &entry.version,
         extra: entry.extra.as_deref(),
@@ -23,6 +24,23 @@ fn offer(entry: &Entry) -> Offer<'_> {
         prerequisite_build: entry.prerequisite_build.as_deref(),
         expires: entry.expires,
         device_ids: &entry.device_ids,
+    }
+}
+
+fn unread(unread: &Unread) -> UnreadOffer<'_> {
+    UnreadOffer {
+        set: offer_set(unread.set),
+        list: feed_list(unread.list),
+        version: unread.version.as_deref(),
+        build: unread.build.as_deref(),
+    }
+}
+
+const fn offer_set(set: feed::OfferSet) -> OfferSet {
+    match set {
+        feed::OfferSet::Public => OfferSet::Public,
+        feed::OfferSet::Installable => OfferSet::Installable,
+        feed::OfferSet::BackgroundSecurity => OfferSet::BackgroundSecurity,
     }
 }
 

@@ -85,6 +85,9 @@ pub struct ItemFacts {
     pub reached_at: Option<Timestamp>,
     /// When its user asked for it in Self Service.
     pub requested_at: Option<Timestamp>,
+    /// What the device's clock showed then; worked out from its offset when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested_local: Option<DateTime>,
     pub exempt_until: Option<Date>,
     /// Releases that are, or were, stopped for the later rings of the item.
     #[serde(skip_serializing_if = "Vec::is_empty")]

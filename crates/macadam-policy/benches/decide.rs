@@ -131,6 +131,7 @@ fn items(platform: Platform, now: Timestamp) -> (Platform, Vec<AssignedItem>) {
             is_paused: false,
             is_excluded: false,
             requested_at: None,
+            requested_local: None,
             exempt_until: None,
             halts: Vec::new(),
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use thiserror::Error;
 
 use crate::{AssignedItem, Attributes, Device, ItemId, LibraryItem, ManagedOs, Platform, RingHalt};
@@ -123,6 +123,7 @@ pub struct LibraryEntry {
 pub struct ItemHistory {
     pub reached_at: Timestamp,
     pub requested_at: Option<Timestamp>,
+    pub requested_local: Option<DateTime>,
     pub exempt_until: Option<Date>,
     /// Every halt of the item, whichever ring had the trouble.
     pub halts: Vec<RingHalt>,
@@ -171,6 +172,7 @@ pub fn managed_os_items(
             is_paused: entry.is_paused,
             is_excluded,
             requested_at: history.requested_at,
+            requested_local: history.requested_local,
             exempt_until: history.exempt_until,
             halts: entry.item.halts_for(ring, history.halts),
         })

@@ -40,6 +40,8 @@ pub struct AssignedItem {
     pub is_excluded: bool,
     /// When its user asked for it in Self Service.
     pub requested_at: Option<Timestamp>,
+    /// What the device's clock showed then; it is worked out where nobody noted it.
+    pub requested_local: Option<DateTime>,
     /// The device or its user is exempt until the end of this day (device-local).
     pub exempt_until: Option<Date>,
     /// What stops, or stopped, releases for the device's ring because of trouble in an earlier one.

@@ -152,6 +152,7 @@ fn rolling(major: u16) -> AssignedItem {
         is_paused: false,
         is_excluded: false,
         requested_at: None,
+        requested_local: None,
         exempt_until: None,
         halts: Vec::new(),
     }

@@ -96,7 +96,7 @@ pub use policy::PolicyChange;
 pub use policy_stamp::PolicyStamp;
 pub use pushes::{ClaimedPush, PushOutcome};
 pub use reach::{SelfServiceRequest, SelfServiceRow};
-pub use reconcile::DeviceSituation;
+pub use reconcile::{DeviceSituation, Requested};
 pub use refusals::{Refusal, RefusalReason};
 pub use rings::{NewRingHalt, ResumeRing, ResumeRingError, RingCount, RingHaltRow, TroubledDevice};
 pub use roster::{Member, Roster};

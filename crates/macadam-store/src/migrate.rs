@@ -47,6 +47,7 @@ const MIGRATIONS: &[(i64, &str, Script)] = &[
     ),
     (11, "wording", Script::Same(include_str!("../migrations/0011_wording.sql"))),
     (12, "passkeys", Script::Same(include_str!("../migrations/0012_passkeys.sql"))),
+    (13, "request_local", Script::Same(include_str!("../migrations/0013_request_local.sql"))),
 ];
 
 /// What SQLite calls the types of strict tables.

@@ -24,18 +24,18 @@ queries! {
         from self_service_request s join device d on d.id = s.device_id
             join library_item i on i.id = s.item_id
         where (s.device_id, s.item_id) > ($1, $2) order by s.device_id, s.item_id limit $3" }
-    REQUEST = { "insert into self_service_request (device_id, item_id, at)
-        values ($1, $2, $3) on conflict (device_id, item_id) do nothing" }
+    REQUEST = { "insert into self_service_request (device_id, item_id, at, local_time)
+        values ($1, $2, $3, $4) on conflict (device_id, item_id) do nothing" }
 }
 
-row! {
-    /// A user asked for an item in Self Service.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct SelfServiceRequest {
-        pub device_id: DeviceId,
-        pub item_id: ItemId,
-        pub at: Timestamp,
-    }
+/// A user asks for an item in Self Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelfServiceRequest {
+    pub device_id: DeviceId,
+    pub item_id: ItemId,
+    pub at: Timestamp,
+    /// What the device's clock shows, such as `2026-03-18T12:30:15`.
+    pub local: Option<String>,
 }
 
 row! {
@@ -73,8 +73,8 @@ impl Store {
     pub async fn request_item(&self, request: SelfServiceRequest) -> Result<(), StoreError> {
         self.write(request, |conn, request| {
             Box::pin(async move {
-                let SelfServiceRequest { device_id, item_id, at } = request;
-                conn.run(&REQUEST, params![device_id, item_id, at]).await.map(drop)
+                let SelfServiceRequest { device_id, item_id, at, local } = request;
+                conn.run(&REQUEST, params![device_id, item_id, at, local]).await.map(drop)
             })
         })
         .await

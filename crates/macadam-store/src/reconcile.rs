@@ -51,7 +51,7 @@ pub(crate) use select_situations;
 macro_rules! reached {
     ($which:ident) => {
         concat!(
-            "select device_id, item_id, at, ring from item_reach where ",
+            "select device_id, item_id, at, ring as word from item_reach where ",
             $which!(),
             " order by device_id, item_id"
         )
@@ -61,7 +61,7 @@ macro_rules! reached {
 macro_rules! requested {
     ($which:ident) => {
         concat!(
-            "select device_id, item_id, at, null as ring from self_service_request where ",
+            "select device_id, item_id, at, local_time as word from self_service_request where ",
             $which!(),
             " order by device_id, item_id"
         )
@@ -71,7 +71,7 @@ macro_rules! requested {
 macro_rules! exempt {
     ($which:ident) => {
         concat!(
-            "select device_id, item_id, until as at, null as ring from exception where ",
+            "select device_id, item_id, until as at, null as word from exception where ",
             $which!(),
             " order by device_id, until, item_id nulls first"
         )
@@ -101,6 +101,15 @@ queries! {
     EXEMPT_OF = { exempt!(listed) }
 }
 
+/// An item that a device's user asked for in Self Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requested {
+    pub item: ItemId,
+    pub at: Timestamp,
+    /// What the device's clock showed, such as `2026-03-18T12:30:15`.
+    pub local: Option<String>,
+}
+
 /// One device with all stored facts that a decision depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceSituation {
@@ -119,7 +128,7 @@ pub struct DeviceSituation {
     /// The ring the device was last known to be in, for each item that reaches it; empty for none.
     pub rings: Vec<(ItemId, Option<String>)>,
     /// What its user asked for in Self Service.
-    pub requested: Vec<(ItemId, Timestamp)>,
+    pub requested: Vec<Requested>,
     /// Until when it is exempt; from one item, or from all of them (`None`).
     pub exempt: Vec<(Option<ItemId>, Timestamp)>,
     /// The status of the last decision.
@@ -177,7 +186,8 @@ row! {
         device_id: DeviceId,
         item_id: Option<ItemId>,
         at: Timestamp,
-        ring: Option<String>,
+        /// The ring of an item that reaches the device, or its clock's time of a request.
+        word: Option<String>,
     }
 }
 
@@ -237,11 +247,15 @@ impl DeviceSituation {
     /// Takes its own of these rows.
     fn complete(&mut self, reached: &[Since], requested: &[Since], exempt: &[Since]) {
         let item = |since: &Since| Some((since.item_id?, since.at));
-        let ring = |since: &Since| Some((since.item_id?, since.ring.clone()));
+        let ring = |since: &Since| Some((since.item_id?, since.word.clone()));
+        let request = |since: &Since| {
+            let (item, at) = item(since)?;
+            Some(Requested { item, at, local: since.word.clone() })
+        };
         let reached = of_device(reached, self.device);
         self.reached = reached.iter().filter_map(item).collect();
         self.rings = reached.iter().filter_map(ring).collect();
-        self.requested = of_device(requested, self.device).iter().filter_map(item).collect();
+        self.requested = of_device(requested, self.device).iter().filter_map(request).collect();
         let exempt = of_device(exempt, self.device).iter();
         self.exempt = exempt.map(|since| (since.item_id, since.at)).collect();
     }

@@ -68,6 +68,7 @@ fn assigned(label: &str) -> policy::AssignedItem {
         is_paused: false,
         is_excluded: false,
         requested_at: None,
+        requested_local: None,
         exempt_until: None,
         halts: Vec::new(),
     }

@@ -237,6 +237,7 @@ impl Policy {
             policy::ItemHistory {
                 reached_at: item.and_then(|item| item.reached_at).unwrap_or(Timestamp::UNIX_EPOCH),
                 requested_at: item.and_then(|item| item.requested_at),
+                requested_local: item.and_then(|item| item.requested_local),
                 exempt_until: item.and_then(|item| item.exempt_until).max(facts.exempt_until),
                 halts: item.map(crate::facts::ItemFacts::to_halts).unwrap_or_default(),
             }

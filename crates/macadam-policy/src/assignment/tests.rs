@@ -170,6 +170,7 @@ fn decisions_get_the_items_of_the_platform_and_those_the_rules_leave_out() {
     let history = |_| ItemHistory {
         reached_at: Timestamp::UNIX_EPOCH,
         requested_at: None,
+        requested_local: None,
         exempt_until: None,
         halts: vec![halt("", 0), halt("Pilot", 3), halt("Removed", 2), halt("Gone", 4)],
     };

@@ -1,6 +1,5 @@
 //! The releases of one item's major for one device, as the rules see them.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
 use super::case::Case;
@@ -55,10 +54,10 @@ impl<'a> Track<'a> {
             schedule: Schedule::new(item),
             is_newest,
             is_upgrade,
-            // Deadlines have no fraction of a second.
-            asked: asked
-                .and_then(|at| Timestamp::from_second(at.as_second()).ok())
-                .map(|at| Asked { at: at.into(), local: case.local_time(at) }),
+            asked: asked.map(|at| {
+                let local = item.requested_local.unwrap_or_else(|| case.local_time(at));
+                Asked { at: at.into(), local: whole_second(local) }
+            }),
             newer: case.known.track_above(settings.major, running),
         }
     }
@@ -124,6 +123,11 @@ impl<'a> Track<'a> {
     pub(super) fn note(&self, trace: &mut Trace, rule: impl Into<Rule>) {
         trace.push(Some(self.index), rule);
     }
+}
+
+/// Deadlines have no fraction of a second.
+fn whole_second(local: DateTime) -> DateTime {
+    local.with().subsec_nanosecond(0).build().unwrap_or(local)
 }
 
 impl Start {

@@ -195,6 +195,7 @@ fn assigned(number: usize, item: ManagedOs) -> AssignedItem {
         is_paused: false,
         is_excluded: false,
         requested_at: None,
+        requested_local: None,
         exempt_until: None,
         halts: Vec::new(),
     }

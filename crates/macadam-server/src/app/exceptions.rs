@@ -123,9 +123,11 @@ impl App {
         let target = format!("devices/{device_id}");
         self.audit(caller, "create_self_service_request", &target, json!(wish)).await?;
         let at = self.fleet_clock.now();
-        self.store
-            .request_item(macadam_store::SelfServiceRequest { device_id, item_id, at })
-            .await?;
+        // What the clock shows is noted with it: a deadline stays where the device travels.
+        let offset = self.known_offset(device_id).await?.unwrap_or(WESTERNMOST);
+        let local = Some(offset.to_datetime(at).to_string());
+        let request = macadam_store::SelfServiceRequest { device_id, item_id, at, local };
+        self.store.request_item(request).await?;
         self.reconcile_now(device_id, "administrator").await;
         let before = wish_before(device_id, item_id);
         let rows = self.store.self_service_requests(before, 1).await?;
@@ -150,11 +152,18 @@ impl App {
     }
 
     async fn offset_of(&self, device: DeviceId) -> Result<Offset, StoreError> {
+        Ok(self.known_offset(device).await?.unwrap_or(Offset::UTC))
+    }
+
+    async fn known_offset(&self, device: DeviceId) -> Result<Option<Offset>, StoreError> {
         let row = self.store.device(device).await?;
         let seconds = row.and_then(|row| row.utc_offset_seconds);
-        Ok(seconds.and_then(|seconds| Offset::from_seconds(seconds).ok()).unwrap_or(Offset::UTC))
+        Ok(seconds.and_then(|seconds| Offset::from_seconds(seconds).ok()))
     }
 }
+
+/// Where a device lives that never told its offset, as for its decision.
+const WESTERNMOST: Offset = Offset::constant(-12);
 
 /// Days are stored as the device's noon: the day stays the same when its offset changes by less
 /// than half a day, as it does twice a year.

@@ -86,6 +86,7 @@ impl App {
             let facts = ItemFacts {
                 reached_at: Some(history.reached_at),
                 requested_at: history.requested_at,
+                requested_local: history.requested_local,
                 exempt_until: history.exempt_until,
                 halts: history.halts.iter().map(HaltFacts::from).collect(),
             };

@@ -84,11 +84,15 @@ pub(crate) fn item_history(
     let of_item = |moments: &[(ItemId, Timestamp)]| {
         moments.iter().find(|(id, _)| *id == item).map(|(_, moment)| *moment)
     };
+    let requested = situation.requested.iter().find(|request| request.item == item);
     let exempt = situation.exempt.iter().filter(|(of, _)| of.is_none_or(|of| of == item));
     let offset = utc_offset(&situation.facts).unwrap_or(Offset::UTC);
     ItemHistory {
         reached_at: of_item(&situation.reached).unwrap_or(now),
-        requested_at: of_item(&situation.requested),
+        requested_at: requested.map(|request| request.at),
+        requested_local: requested
+            .and_then(|request| request.local.as_deref())
+            .and_then(|local| local.parse().ok()),
         exempt_until: exempt.map(|(_, until)| local_day(*until, offset)).max(),
         halts: halts.get(&item).cloned().unwrap_or_default(),
     }

@@ -280,8 +280,9 @@ async fn situation_holds_everything_a_decision_needs(store: Store) {
     }
     let left = Outcome { left: vec![item_id(2)], ..store.nothing_for(device).await };
     store.write_outcomes(at(13), vec![left]).await.unwrap();
-    let request = SelfServiceRequest { device_id: device, item_id: item_id(2), at: at(20) };
-    store.request_item(request).await.unwrap();
+    let local = Some("2026-03-18T12:30:15".to_owned());
+    let request = SelfServiceRequest { device_id: device, item_id: item_id(2), at: at(20), local };
+    store.request_item(request.clone()).await.unwrap();
     store.request_item(SelfServiceRequest { at: at(21), ..request }).await.unwrap();
     let listed = store.self_service_requests(None, 10).await.unwrap();
     let asked: Vec<_> = listed.iter().map(|it| (it.device_name.as_str(), it.at)).collect();
@@ -302,7 +303,8 @@ async fn situation_holds_everything_a_decision_needs(store: Store) {
     let situation = &all[1];
     assert_eq!(situation.reached, [(item_id(1), at(10))]);
     assert_eq!(situation.rings, [(item_id(1), Some("ring 99".into()))]);
-    assert_eq!(situation.requested, [(item_id(2), at(20))]);
+    let local = Some("2026-03-18T12:30:15".to_owned());
+    assert_eq!(situation.requested, [Requested { item: item_id(2), at: at(20), local }]);
     assert_eq!(situation.exempt, [(None, at(30))]);
     assert_eq!(situation.tags, ["lab"]);
     assert_eq!(situation.status.as_deref(), Some("pending"));

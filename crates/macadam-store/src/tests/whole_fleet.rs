@@ -53,7 +53,8 @@ async fn roster_follows_every_change_of_a_device(store: Store) {
     let left = Outcome { left: vec![item_id(2)], ..store.nothing_for(device).await };
     store.write_outcomes(at(4), vec![left]).await.unwrap();
     check(&store, "reach that ended").await;
-    let request = SelfServiceRequest { device_id: device, item_id: item_id(1), at: at(5) };
+    let request =
+        SelfServiceRequest { device_id: device, item_id: item_id(1), at: at(5), local: None };
     store.request_item(request).await.unwrap();
     check(&store, "a request").await;
     store.record_decisions(at(6), vec![decision(1, "pending"), decision(2, "pass")]).await.unwrap();

@@ -252,6 +252,14 @@ fn an_upgrade_asked_for_in_self_service_is_due_at_that_moment() {
     let at = |now: &str, device: &str| line(&decided(&tahoe(), now, device, &item));
     assert_snapshot!(at("2026-03-18", "J413AP on 15.7, offset 2"), @"26.3.1 by 2026-03-18T12:30:15 [Pending]");
     assert_snapshot!(at("2026-03-18", "J413AP on 26.3"), @"up to date [Pass]");
+    // What the clock showed then stays, wherever the device goes and whatever its clock does.
+    let noted =
+        ["26 unmanaged; selfservice; asked 2026-03-18T10:30:15.5Z local 2026-03-18T12:30:15.5"];
+    for offset in ["2", "1", "-11", "unknown"] {
+        let device = format!("J413AP on 15.7, offset {offset}");
+        let decision = decided(&tahoe(), "2026-03-19", &device, &noted);
+        assert_eq!(line(&decision), "26.3.1 by 2026-03-18T12:30:15 [Pending]");
+    }
     let rolling = ["26 rolling 2m at 09:00; selfservice; asked 2026-03-18T10:30:15Z"];
     let decision = decided(&tahoe(), "2026-03-18", "J413AP on 15.7", &rolling);
     assert_snapshot!(line(&decision), @"26.3.1 by 2026-03-18T10:30:15 [Pending]");

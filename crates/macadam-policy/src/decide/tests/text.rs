@@ -53,6 +53,21 @@ pub(crate) fn catalog(lines: &[&str]) -> Catalog {
     catalog
 }
 
+/// What was known of a catalog at a moment.
+pub(crate) fn catalog_as_of(lines: &[String], now: Timestamp) -> Catalog {
+    let mut events: Vec<_> = lines.iter().flat_map(|line| release_events(line)).collect();
+    events.retain(|event| event.at <= now);
+    events.sort_by_key(in_order);
+    let mut catalog = Catalog::default();
+    catalog.apply(events);
+    catalog
+}
+
+/// What leaves at a moment does so before what comes.
+fn in_order(event: &CatalogEvent) -> (Timestamp, bool) {
+    (event.at, matches!(event.change, EventChange::Listed { .. }))
+}
+
 pub(crate) fn extend(catalog: &mut Catalog, lines: &[&str]) {
     let mut events = Vec::new();
     for line in lines {
@@ -61,7 +76,7 @@ pub(crate) fn extend(catalog: &mut Catalog, lines: &[&str]) {
             None => events.extend(release_events(line)),
         }
     }
-    events.sort_by_key(|event| (event.at, matches!(event.change, EventChange::Listed { .. })));
+    events.sort_by_key(in_order);
     catalog.apply(events);
 }
 
@@ -237,6 +252,7 @@ fn item(number: usize, text: &str, device: &Device) -> AssignedItem {
         is_paused: false,
         is_excluded: false,
         requested_at: None,
+        requested_local: None,
         exempt_until: None,
         halts: Vec::new(),
     };
@@ -313,7 +329,13 @@ fn set_option(settings: &mut ManagedOsSettings, assigned: &mut AssignedItem, tex
         "depth" => assigned.depth = value.parse().unwrap(),
         "paused" => assigned.is_paused = true,
         "excluded" => assigned.is_excluded = true,
-        "asked" => assigned.requested_at = Some(moment(value)),
+        "asked" => match value.split_once(" local ") {
+            Some((at, local)) => {
+                assigned.requested_at = Some(moment(at));
+                assigned.requested_local = Some(local.parse().unwrap());
+            }
+            None => assigned.requested_at = Some(moment(value)),
+        },
         "exempt" => assigned.exempt_until = Some(day(value)),
         other => panic!("{other} in an item"),
     }

@@ -101,6 +101,16 @@ impl KnownRelease {
         self.is_known(at) && self.usable.contains(at)
     }
 
+    /// Since when it has been usable.
+    pub(crate) fn usable_since(&self, at: Moment) -> Option<Moment> {
+        self.usable.since(at).map(|since| since.max(self.known_from))
+    }
+
+    /// The moments at which it stopped being usable.
+    pub(crate) fn usable_until(&self) -> impl Iterator<Item = Moment> + '_ {
+        self.usable.iter().map(|span| span.until)
+    }
+
     /// Whether every build of it was taken back.
     pub(crate) fn is_withdrawn(&self, at: Moment) -> bool {
         self.withdrawn.contains(at)

@@ -99,6 +99,12 @@ impl Spans {
         self.earlier.iter().rev().find(|span| span.from <= at).is_some_and(|span| at < span.until)
     }
 
+    /// Since when it has held at this moment.
+    pub(crate) fn since(&self, at: Moment) -> Option<Moment> {
+        let mut spans = self.iter().filter(|span| span.from <= at && at < span.until);
+        spans.next().map(|span| span.from)
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         self.last != Span::NEVER && self.last.until == Moment::MAX
     }
@@ -170,6 +176,8 @@ mod tests {
         spans.begin(Moment(30));
         let held: Vec<_> = (0..5).map(|ten| spans.contains(Moment(ten * 10))).collect();
         assert_eq!(held, [false, true, false, true, true]);
+        let since = [5, 15, 20, 40].map(|at| spans.since(Moment(at)));
+        assert_eq!(since, [None, Some(Moment(10)), None, Some(Moment(30))]);
     }
 
     #[test]

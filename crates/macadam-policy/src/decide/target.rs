@@ -67,10 +67,9 @@ pub(super) fn settle<'a>(
     if case.now < freeze.from {
         return pick(case, newest, case.now, trace);
     }
-    let lowest = due.version.min(newer);
     if case.now < freeze.until {
         let kept = newest_at(case, track, freeze.from, due)
-            .filter(|kept| kept.version >= lowest)
+            .filter(|kept| kept.version >= due.version.min(newer))
             .filter(|kept| kept.is_usable(case.now));
         let Some(kept) = kept else { return pick(case, newest, case.now, trace) };
         let version = kept.version;
@@ -80,13 +79,9 @@ pub(super) fn settle<'a>(
         return pick(case, kept, freeze.from, trace);
     }
     let work = busy(case).filter(|_| case.now < freeze.finish);
-    let finished = work.and_then(|work| {
-        let (kept, as_of) = target_at_work(case, track, work, (freeze, due))?;
-        (kept.version >= lowest).then_some((kept, as_of, work.state))
-    });
-    let Some((kept, as_of, state)) = finished else {
-        return pick(case, newest, case.now, trace);
-    };
+    let kept = work
+        .and_then(|work| target_at_work(case, track, work, (freeze, due)).zip(Some(work.state)));
+    let Some(((kept, as_of), state)) = kept else { return pick(case, newest, case.now, trace) };
     let version = kept.version;
     if version < newer {
         trace.push(Some(track.index), TargetRule::KeptWhileAtWork { version, newer, state });
@@ -104,9 +99,9 @@ pub(super) fn settle_exact<'a>(
     let freeze = Freeze::around(case, due);
     let is_at_work = || busy(case).is_some_and(|work| is_about(work, release));
     let stands_still = freeze.from <= case.now
-        && (case.now < freeze.until || (case.now < freeze.finish && is_at_work()))
-        && release.is_usable(freeze.from);
-    pick(case, release, if stands_still { freeze.from } else { case.now }, trace)
+        && (case.now < freeze.until || (case.now < freeze.finish && is_at_work()));
+    let as_of = release.usable_since(case.now).filter(|_| stands_still);
+    pick(case, release, as_of.map_or(case.now, |since| since.max(freeze.from)), trace)
 }
 
 /// What was the newest for this obligation: where it is a Background Security Improvement whose
@@ -125,7 +120,7 @@ fn newest_at<'a>(
 }
 
 /// The release the device is at work on, if that was its target at some time since the target
-/// stood still, and since when.
+/// stood still, and when it became that: then, when it came, or when something newer went.
 fn target_at_work<'a>(
     case: &Case<'a>,
     track: &Track<'a>,
@@ -133,13 +128,19 @@ fn target_at_work<'a>(
     (freeze, due): (Freeze, Due),
 ) -> Option<(&'a KnownRelease, Moment)> {
     let improvements = due.version.letter().map(|_| Track::improvements(case, track).newer);
-    let releases = track.newer.iter().chain(improvements.unwrap_or_default());
-    let release = releases
+    let releases = || track.newer.iter().chain(improvements.unwrap_or_default());
+    let release = releases()
         .filter(|release| is_about(work, release) && case.has_prerequisite(release))
         .find(|release| release.is_usable(case.now))?;
-    let as_of = freeze.from.max(release.known_from);
-    let then = newest_at(case, track, as_of, due)?;
-    std::ptr::eq(then, release).then_some((release, as_of))
+    let came = freeze.from.max(release.usable_since(case.now)?);
+    let newer = releases().filter(|newer| newer.version > release.version);
+    let went = newer.flat_map(KnownRelease::usable_until);
+    let went = went.filter(|went| came < *went && *went <= case.now);
+    let is_target = |at: &Moment| {
+        newest_at(case, track, *at, due).is_some_and(|target| std::ptr::eq(target, release))
+    };
+    let as_of = [came].into_iter().chain(went).filter(is_target).min()?;
+    Some((release, as_of))
 }
 
 /// What the device reports to be downloading, about to install, or installing.

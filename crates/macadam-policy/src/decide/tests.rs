@@ -6,6 +6,7 @@ mod improvements;
 mod properties;
 mod scope;
 pub(crate) mod text;
+mod worlds;
 
 use insta::assert_snapshot;
 

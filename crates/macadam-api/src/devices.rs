@@ -53,6 +53,9 @@ pub struct DecisionSummary {
     pub deadline_local: Option<DateTime>,
     /// The same moment by the device's last known offset from UTC.
     pub deadline_at: Option<Timestamp>,
+    /// The days until the deadline, rounded: 7.6 days are 8; `null` without one, and past it. An
+    /// unknown offset counts as UTC−12.
+    pub days_left: Option<u32>,
     pub is_overdue: bool,
     pub mechanism: Option<Mechanism>,
     pub unresolved: Option<Unresolved>,

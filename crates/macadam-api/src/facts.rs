@@ -87,6 +87,7 @@ pub struct ItemFacts {
     pub requested_at: Option<Timestamp>,
     /// What the device's clock showed then; worked out from its offset when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "2026-03-18T12:30:15")]
     pub requested_local: Option<DateTime>,
     pub exempt_until: Option<Date>,
     /// Releases that are, or were, stopped for the later rings of the item.

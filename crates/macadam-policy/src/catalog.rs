@@ -20,6 +20,7 @@ pub use self::event::{
 };
 pub use self::index::utc_day;
 pub(crate) use self::index::{DeviceReleases, KnownBuild, KnownRelease, Source};
+pub(crate) use self::lists::leaves_soon;
 pub use self::lists::{Release, ReleaseSummary};
 pub(crate) use self::review::ReviewMoment;
 pub use self::review::ReviewState;

@@ -110,7 +110,8 @@ pub struct Device {
     /// Whether it advertised the software-update enforcement declaration.
     pub has_ddm_enforcement: bool,
     pub apple_silicon: Option<bool>,
-    /// Last known offset from UTC; `None` counts as UTC−12 when judging "overdue".
+    /// Last known offset from UTC; `None` counts as UTC−12 when judging "overdue", and as UTC+14
+    /// for when the last day before a deadline begins.
     pub utc_offset: Option<Offset>,
     pub at_work: Option<AtWork>,
     /// `softwareupdate.failure-reason`: how often installing failed, and the device's own words.

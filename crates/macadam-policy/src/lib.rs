@@ -41,7 +41,7 @@ pub use item::{
     LibraryItem, MaintenanceWindow, ManagedOs, ManagedOsSettings, Ring, SoftwareUpdateSettings,
     SoftwareUpdateSettingsItem, VersionEnforcement,
 };
-pub use period::{ParsePeriodError, Period};
+pub use period::{ParsePeriodError, Period, days_left};
 pub use platform::{FeedList, ParsePlatformError, Platform};
 pub use preview::{Comparison, Demand, Preview, PreviewChange, give_everybody_days};
 pub use readiness::{Blocker, ReadinessFacts, readiness};

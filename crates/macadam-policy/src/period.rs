@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use thiserror::Error;
 
 /// The time an administrator gives a fleet after a release.
@@ -69,6 +69,17 @@ impl FromStr for Period {
     }
 }
 
+/// How many days are left until a deadline, as people are told: the nearest whole number, and
+/// nothing once it has passed.
+pub fn days_left(deadline: Timestamp, now: Timestamp) -> Option<u32> {
+    let left = deadline.duration_since(now);
+    if left < SignedDuration::ZERO {
+        return None;
+    }
+    let day = SignedDuration::from_hours(24);
+    u32::try_from((left + day / 2).as_secs() / day.as_secs()).ok()
+}
+
 fn parse_period(text: &str) -> Option<Period> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at_checked(digits)?;
@@ -78,5 +89,28 @@ fn parse_period(text: &str) -> Option<Period> {
         "w" => Period::days(number.checked_mul(7)?),
         "m" => Period::months(number),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(minutes: i64) -> Option<u32> {
+        let now: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+        days_left(now + SignedDuration::from_mins(minutes), now)
+    }
+
+    #[test]
+    fn days_7_6_shows_8() {
+        assert_eq!(left(24 * 60 * 76 / 10), Some(8));
+    }
+
+    #[test]
+    fn days_left_are_the_nearest_whole_number() {
+        let half = 12 * 60;
+        let shown = [0, half - 1, half, 3 * half - 1, 3 * half].map(left);
+        assert_eq!(shown, [Some(0), Some(0), Some(1), Some(1), Some(2)]);
+        assert_eq!(left(-1), None);
     }
 }

@@ -1614,6 +1614,12 @@ export interface components {
         /** @description The decision in a list: what, by when, and how it stands. */
         DecisionSummary: {
             /**
+             * Format: int32
+             * @description The days until the deadline, rounded: 7.6 days are 8; `null` without one, and past it. An
+             *     unknown offset counts as UTC−12.
+             */
+            days_left?: number | null;
+            /**
              * Format: date-time
              * @description The same moment by the device's last known offset from UTC.
              */
@@ -2150,6 +2156,12 @@ export interface components {
              * @default null
              */
             requested_at: string | null;
+            /**
+             * @description What the device's clock showed then; worked out from its offset when left out.
+             * @default null
+             * @example 2026-03-18T12:30:15
+             */
+            requested_local: string | null;
         };
         /** @description A library item as it is stored. */
         LibraryItem: {

@@ -370,6 +370,7 @@ fn record(record: &DeviceRecord) -> String {
         ("Target", decision.target_version.clone().unwrap_or_default()),
         ("Deadline", with_zone(show::local(decision.deadline_local))),
         ("Deadline in UTC", show::maybe_instant(decision.deadline_at)),
+        ("Days left", decision.days_left.map(|days| days.to_string()).unwrap_or_default()),
         ("Meets the floor", show::yes_no(decision.meets_floor)),
         ("Because", decision.reason.clone()),
         ("Not ready because", blockers.join("; ")),

@@ -2,14 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Catalog;
-use super::index::{KnownBuild, KnownRelease};
+use super::index::{KnownBuild, KnownRelease, utc_day};
 use super::review::{ReviewMoment, ReviewState};
 use super::span::Moment;
 use crate::{Build, FeedList, ItemId, OsVersion, Platform, UpdateId};
+
+/// This long before a typed version leaves the feed, administrators are told.
+const LEAVES_FEED_NOTICE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Whether what leaves the feed on a day is announced today.
+pub(crate) fn leaves_soon(on: Date, today: Date) -> bool {
+    on.duration_since(today) <= LEAVES_FEED_NOTICE
+}
 
 /// One version and build for one device id, as `explain` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +128,25 @@ impl Catalog {
         }
         versions.retain(|_, day| *day >= since);
         versions
+    }
+
+    /// The first day on which a version leaves the feed for some device of the platform, once
+    /// that is near enough to be announced.
+    pub fn leaves_feed(
+        &self,
+        platform: Platform,
+        version: OsVersion,
+        now: Timestamp,
+    ) -> Option<Date> {
+        let today = utc_day(now);
+        let now = Moment::from(now);
+        let releases = self.known_releases(platform, now).map(|(_, release)| release);
+        let builds = releases
+            .filter(|release| release.version == version)
+            .flat_map(|release| &release.builds)
+            .filter(|build| build.is_usable(now));
+        let days = builds.filter_map(|build| build.expires(now));
+        days.filter(|on| leaves_soon(*on, today)).min()
     }
 
     /// The newest version of a major that is installable for some device of the platform and

@@ -1,6 +1,5 @@
 //! What is due: every release under rolling enforcement, or the version an administrator typed.
 
-use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::Unresolved;
@@ -10,12 +9,9 @@ use super::judge::{Demand, Standing};
 use super::schedule::{Obligation, earlier};
 use super::target::{Due, Pick, settle, settle_exact};
 use super::track::{Start, Track};
-use crate::catalog::{KnownRelease, ReviewMoment};
+use crate::catalog::{KnownRelease, ReviewMoment, leaves_soon};
 use crate::trace::{ReleaseRule, TargetRule};
 use crate::{OsVersion, Period, ReviewState, Trace};
-
-/// This long before a typed version leaves the feed, administrators are told.
-const LEAVES_FEED_NOTICE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Every release of the track above the device's version is due some time after it came out.
 pub(super) fn rolling(
@@ -137,7 +133,7 @@ pub(super) fn specific(
         let missing = (version, Unresolved::Expired);
         return unresolved(track, (version, deadline), missing, trace);
     };
-    let is_leaving = |on: &Date| on.duration_since(case.local.date()) <= LEAVES_FEED_NOTICE;
+    let is_leaving = |on: &Date| leaves_soon(*on, case.local.date());
     if let Some(on) = build.expires(case.now).filter(is_leaving) {
         track.note(trace, ReleaseRule::LeavesFeed { version, on });
     }

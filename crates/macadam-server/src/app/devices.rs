@@ -11,7 +11,7 @@ use macadam_api::facts::EnrollmentKind;
 use macadam_api::facts::offset_minutes;
 use macadam_api::releases::FeedList;
 use macadam_api::{Detail, Named};
-use macadam_policy::{BlueprintId, DeviceId, ItemId, OsVersion, Platform};
+use macadam_policy::{BlueprintId, DeviceId, ItemId, OsVersion, Platform, days_left};
 use macadam_store::{DeviceOrder, DeviceRow, DeviceSituation, PageCursor, SaveError, StoreError};
 use serde_json::json;
 use thiserror::Error;
@@ -308,6 +308,7 @@ fn decision_summary(row: &DeviceRow, now: Timestamp) -> DecisionSummary {
         target_version: row.target_version.clone(),
         deadline_local: row.deadline_local.as_deref().and_then(|text| text.parse().ok()),
         deadline_at: row.deadline_at.filter(|_| has_offset),
+        days_left: row.deadline_at.and_then(|deadline| days_left(deadline, now)),
         is_overdue: row.deadline_at.is_some_and(|deadline| deadline <= now),
         mechanism: row.mechanism.as_deref().and_then(value_of),
         unresolved: row.reason.as_deref().and_then(value_of),

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use macadam_api::devices::DeviceFilter;
 use macadam_api::feeds::FeedStatus;
 use macadam_api::server::{Alert, Database, Server};
+use macadam_policy::VersionEnforcement;
 use macadam_store::StoreError;
 
 use super::App;
@@ -62,6 +63,7 @@ impl App {
         if self.config.feed.is_enabled {
             alerts.extend(feeds.iter().filter_map(feed_alert));
         }
+        alerts.extend(self.leaving_alerts().await?);
         let halts = self.ring_halts().await?;
         alerts.extend(halts.iter().filter_map(halt_alert));
         let expires_at = match push {
@@ -69,6 +71,31 @@ impl App {
             Push::Missing | Push::Unreadable => None,
         };
         Ok((alerts, expires_at))
+    }
+}
+
+impl App {
+    /// The versions that items ask for exactly and that soon nobody can install any more.
+    async fn leaving_alerts(&self) -> Result<Vec<Alert>, StoreError> {
+        let now = self.fleet_clock.now();
+        let knowledge = self.refresh_knowledge().await?;
+        let items = knowledge.library.managed_os.values();
+        let alerts = items.filter_map(|entry| {
+            let settings = entry.item.settings();
+            let VersionEnforcement::Specific { version, .. } = settings.enforcement else {
+                return None;
+            };
+            let on = knowledge.catalog.leaves_feed(settings.platform, version, now)?;
+            let label = &settings.label;
+            let message = format!(
+                "'{label}' asks for {version}, which leaves Apple's feed on {on}: from then on \
+                 nobody can install it"
+            );
+            let values =
+                [("item", label.clone()), ("version", version.to_string()), ("on", on.to_string())];
+            Some(alert("leaves_feed", message, values, None))
+        });
+        Ok(alerts.collect())
     }
 }
 

@@ -101,6 +101,7 @@ function Target({
     return <Said wording={device.decision.wording} fallback={device.decision.reason} />;
   }
   const { mechanism } = explanation.decision;
+  const { days_left: daysLeft } = device.decision;
   return (
     <dl className={classes.target}>
       <div>
@@ -113,6 +114,7 @@ function Target({
         <dt>{t("os.deadline")}</dt>
         <dd>
           <DeviceTime local={outcome.deadline_local} at={outcome.deadline_at} />
+          {daysLeft != null && <small>{t("os.days_left", { count: daysLeft })}</small>}
           <small>
             {outcome.deadline_at ? (
               <Moment at={outcome.deadline_at} />

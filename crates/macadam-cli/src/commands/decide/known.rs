@@ -8,7 +8,7 @@ use macadam_policy::{
     Answer, Build, Catalog, Doubts, FeedList, HistoricRelease, Offer, OfferSet, OsVersion,
     UnreadOffer, UpdateId,
 };
-use macadam_protocol::feed::gdmf::{self, Entry, Gdmf};
+use macadam_protocol::feed::gdmf::{self, Entry, Gdmf, Unread};
 use macadam_protocol::feed::{self, HistoricBuild, Seed};
 
 use crate::error::CliError;

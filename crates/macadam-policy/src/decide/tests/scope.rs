@@ -2,8 +2,9 @@
 
 use insta::assert_snapshot;
 
-use super::text::{catalog, line, sentences};
+use super::text::{catalog, line, moment, sentences};
 use super::{catalog_of_ipads, decided, reviewed, sequoia, tahoe};
+use crate::Platform;
 
 // 11: several items.
 
@@ -142,6 +143,13 @@ fn a_specific_version_about_to_leave_the_feed_is_announced() {
     let at = |now: &str| sentences(&decided(&catalog, now, "J413AP on 15.3", &item));
     assert!(!at("2025-07-26").contains("leaves Apple's feed"));
     assert!(at("2025-07-27").contains("15.4 leaves Apple's feed on 2025-08-10"));
+    let announced = |version: &str, now: &str| {
+        let on = catalog.leaves_feed(Platform::MacOs, version.parse().unwrap(), moment(now));
+        on.map(|on| on.to_string())
+    };
+    assert_eq!(announced("15.4", "2025-07-26"), None);
+    assert_eq!(announced("15.4", "2025-07-27").as_deref(), Some("2025-08-10"));
+    assert_eq!(announced("15.5", "2025-07-27"), None);
 }
 
 #[test]

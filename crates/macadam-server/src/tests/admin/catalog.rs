@@ -1,5 +1,8 @@
 //! Releases, what administrators say about them, and the feed they come from.
 
+use std::collections::BTreeSet;
+
+use jiff::ToSpan;
 use macadam_api::ErrorCode;
 use macadam_api::feeds::{FeedName, ImportQuery};
 use macadam_api::people::Role;
@@ -7,6 +10,10 @@ use macadam_api::releases::{
     Approval, Availability, FeedList, ReleaseFilter, ReviewAction, WriteReview,
 };
 use macadam_api::server::WriteApproval;
+use macadam_api::summary::SummaryQuery;
+use macadam_policy::utc_day;
+use macadam_protocol::feed::{self, gdmf::Entry};
+use serde_json::json;
 
 use super::super::world::World;
 use super::{client, refused};
@@ -83,4 +90,40 @@ async fn answer_brought_by_hand_is_believed_only_when_it_can_be() {
     assert_eq!(feeds[0].accepted_at, Some(world.fleet.now()));
     let no_feed = operator.refresh_feed(FeedName::Sofa).await.err().unwrap();
     assert_eq!(refused(no_feed), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_version_about_to_leave_the_feed_is_announced_to_who_asks_for_it() {
+    let world = World::new().await;
+    let operator = client(&world, Role::Operator).await;
+    let mut answer = macadam_protocol::feed::seed().answer_at(world.fleet.now());
+    let of_macs = |entry: &&mut Entry| entry.list == feed::FeedList::MacOs;
+    let public: BTreeSet<String> = answer
+        .entries
+        .iter()
+        .filter(|entry| entry.set == feed::OfferSet::Public)
+        .map(|entry| entry.version.clone())
+        .collect();
+    let leaving =
+        answer.entries.iter_mut().filter(of_macs).find(|entry| {
+            entry.set == feed::OfferSet::Installable && !public.contains(&entry.version)
+        });
+    let leaving = leaving.unwrap();
+    let on = utc_day(world.fleet.now()).saturating_add(10.days());
+    leaving.expires = Some(on);
+    let version = leaving.version.clone();
+    let major: u16 = version.split('.').next().unwrap().parse().unwrap();
+    world
+        .assign(json!({
+            "type": "managed_os", "label": "Pinned", "platform": "macos", "major": major,
+            "enforcement":
+                {"mode": "specific", "version": version, "on": "2026-06-01", "at": "09:30"}
+        }))
+        .await;
+    let body = feed::gdmf::encode(&answer.entries);
+    operator.import_feed(body, &ImportQuery::default()).await.unwrap();
+    let attention = operator.summary(&SummaryQuery::default()).await.unwrap().value.attention;
+    let alert = attention.iter().find(|alert| alert.code == "leaves_feed").unwrap();
+    assert_eq!((alert.values["item"].as_str(), &alert.values["version"]), ("Pinned", &version));
+    assert_eq!(alert.values["on"], on.to_string());
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::Offset;
 use macadam_api::decisions::{Outcome, Status};
 use macadam_api::devices::{CommandState, DeviceFilter, DeviceSort, UpdateDevice};
 use macadam_api::enrollments::{CreateEnrollment, EnrollmentState};
@@ -9,9 +10,11 @@ use macadam_api::exceptions::CreateException;
 use macadam_api::people::Role;
 use macadam_api::policy_file::PolicyFile;
 use macadam_api::push_certificates::UploadPushCertificate;
+use macadam_api::self_service::CreateSelfServiceRequest;
 use macadam_api::{ErrorCode, Named};
 use macadam_pki::{KeyKind, PrivateKey};
 use macadam_policy::ItemId;
+use macadam_store::Fact;
 use serde_json::json;
 
 use super::super::declarations::{capable, rolling};
@@ -177,6 +180,37 @@ async fn exempt_device_is_left_alone_until_the_day_is_over() {
     helper.delete_exception(exception.id).await.unwrap();
     let gone = helper.delete_exception(exception.id).await.err().unwrap();
     assert_eq!(refused(gone), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn deadline_of_a_request_stays_when_the_devices_clock_changes() {
+    let world = World::new().await;
+    let device = capable(&world, &world.mac(1)).await;
+    let (item, blueprint) = world
+        .assign(json!({
+            "type": "managed_os", "label": "Tahoe", "platform": "macos", "major": 26,
+            "installation": "self_service", "enforcement": {"mode": "do_not_manage"}
+        }))
+        .await;
+    let operator = client(&world, Role::Operator).await;
+    let change = UpdateDevice { blueprint_id: Some(blueprint.0), ..UpdateDevice::default() };
+    operator.update_device(device.0, &change).await.unwrap();
+    let clock_is_at = async |hours: i32| {
+        let facts = vec![Fact::UtcOffsetSeconds(hours * 3600)];
+        world.app().store.record_facts(world.fleet.now(), device, facts).await.unwrap();
+        world.app().reconcile_now(device, "status report").await;
+    };
+    clock_is_at(2).await;
+    let wish = CreateSelfServiceRequest { device_id: device.0, item_id: item.0 };
+    let request = operator.create_self_service_request(&wish).await.unwrap().value;
+    let local = Offset::constant(2).to_datetime(request.requested_at);
+    for hours in [2, 1, -11] {
+        clock_is_at(hours).await;
+        let decision = operator.device(device.0).await.unwrap().value.device.decision;
+        assert_eq!(decision.deadline_local, Some(local), "at UTC{hours:+}");
+        let facts = operator.facts().all().await.unwrap().remove(0);
+        assert_eq!(facts.items["Tahoe"].requested_local, Some(local));
+    }
 }
 
 #[tokio::test]

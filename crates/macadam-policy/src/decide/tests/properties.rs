@@ -15,10 +15,8 @@ fn is_installing(decision: &Decision) -> bool {
 }
 
 fn target(decision: &Decision) -> Option<&Target> {
-    match &decision.outcome {
-        Outcome::Install { target, .. } => Some(target),
-        _ => None,
-    }
+    let Outcome::Install { target, .. } = &decision.outcome else { return None };
+    Some(target)
 }
 
 fn hours_after(moment: Timestamp, hours: i64) -> Timestamp {

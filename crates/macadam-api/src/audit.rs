@@ -35,6 +35,7 @@ pub struct AuditEntry {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct AuditFilter {
+    /// A part of the name, in any case.
     pub actor_name: Option<String>,
     pub action: Option<String>,
     /// Kind of the object, or kind and id.

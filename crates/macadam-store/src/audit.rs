@@ -14,7 +14,8 @@ queries! {
     APPEND = { "insert into audit (seq, at, actor, origin, action, target, detail, hash)
         values ($1, $2, $3, $4, $5, $6, $7, $8)" }
     PAGE = { "select seq, at, actor, origin, action, target, detail, hash from audit
-        where seq < $1 and (cast($3 as text) is null or substr(actor, instr(actor, ':') + 1) = $3)
+        where seq < $1 and (cast($3 as text) is null
+                or instr(lower(substr(actor, instr(actor, ':') + 1)), lower($3)) > 0)
             and (cast($4 as text) is null or action = $4)
             and (cast($5 as text) is null or target = $5
                 or substr(target, 1, cast(length($5) as integer) + 1) = $5 || '/')
@@ -60,7 +61,7 @@ row! {
 /// Which entries to list; what is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// The actor without its kind: what follows the first colon.
+    /// A part of the actor without its kind, in any case: of what follows the first colon.
     pub actor_name: Option<String>,
     pub action: Option<String>,
     /// A target, or the kind of targets before the slash.

@@ -38,7 +38,7 @@ enum AuditCommand {
 /// Which entries
 #[derive(Debug, Args)]
 struct Filter {
-    /// E-mail address of the person, or name of the token
+    /// E-mail address of the person, name of the token, or a part of it
     #[arg(long)]
     actor: Option<String>,
     /// Such as create_blueprint

@@ -19,6 +19,7 @@ on_every_backend! {
     setting_is_saved_over_the_version_that_was_read,
     two_servers_agree_on_a_generated_secret,
     audit_chain_holds_with_many_writers,
+    audit_is_searched_by_a_part_of_the_name,
     changed_audit_entries_are_found,
     lease_is_one_holders_until_it_ends,
     repeated_request_gets_the_first_answer,
@@ -182,6 +183,22 @@ async fn audit_chain_holds_with_many_writers(store: Store) {
     assert_eq!(page[0].hash, check.head);
     let page = store.audit(&AuditFilter::default(), Some(38), 1).await.unwrap();
     assert_eq!(page[0].seq, 37);
+}
+
+async fn audit_is_searched_by_a_part_of_the_name(store: Store) {
+    for (number, actor) in [(0, "person:Lena@example.com"), (1, "token:build person"), (2, "server")]
+    {
+        store.append_audit(AuditEntry { actor: actor.into(), ..audit_entry(number) }).await.unwrap();
+    }
+    let found = async |name: &str| {
+        let filter = AuditFilter { actor_name: Some(name.into()), ..AuditFilter::default() };
+        let page = store.audit(&filter, None, 10).await.unwrap();
+        page.iter().map(|entry| entry.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(found("lena@").await, [1]);
+    assert_eq!(found("Person").await, [2]);
+    assert_eq!(found("SERVER").await, [3]);
+    assert!(found("%").await.is_empty());
 }
 
 async fn changed_audit_entries_are_found(store: Store) {

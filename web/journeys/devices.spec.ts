@@ -75,6 +75,10 @@ test("device is explained as on the command line", async ({ page }) => {
   await page.goto(`/devices/${device?.id}`);
   await expect(page.getByRole("heading", { name: "Why" })).toBeVisible();
   await explainsAs(page, device?.id ?? "");
+  const target = page.getByRole("region", { name: "Target" });
+  for (const clock of ["device time", "your time", "UTC"]) {
+    await expect(target).toContainText(clock);
+  }
 });
 
 test("failing device says what it said itself and what helps", async ({ page }) => {
@@ -95,4 +99,7 @@ test("device is asked to report", async ({ page }) => {
   await page.goto(`/devices/${device?.id}?tab=commands`);
   await page.getByRole("button", { name: "Sync now" }).click();
   await expect(page.getByText("was asked to report")).toBeVisible();
+  await page.getByRole("tab", { name: "Activity" }).click();
+  const acts = page.getByRole("region", { name: "Activity" }).getByRole("listitem");
+  await expect(acts.first()).toContainText("Ask a device to report");
 });

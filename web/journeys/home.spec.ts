@@ -25,6 +25,38 @@ test("numbers are those of the command line, and each opens its list", async ({ 
   }).toPass();
 });
 
+/** That a link with a number opens a list of as many, while the fleet moves. */
+async function opensAsMany(page: Page, region: string, name: RegExp): Promise<void> {
+  await expect(async () => {
+    await page.goto("/");
+    const link = page.getByRole("region", { name: region }).getByRole("link", { name }).first();
+    const says = (await link.textContent({ timeout: 5_000 })) ?? "";
+    await link.click();
+    const rows = page.getByRole("table", { name: "Devices" });
+    const count = Number.parseInt(says, 10);
+    await expect(rows).toHaveAttribute("aria-rowcount", String(count + 1), { timeout: 5_000 });
+  }).toPass({ timeout: 60_000 });
+}
+
+test("who has a new release is a list, and so is who is due later", async ({ page }) => {
+  await opensAsMany(page, "New from Apple", /^[1-9]\d* devices? ha(s|ve) it$/);
+  await expect(page).toHaveURL(/os_version_from=/);
+  await page.goto("/");
+  const later = page.getByRole("link", { name: /^\d+ more (is|are) due later/ });
+  if (await later.isVisible()) {
+    await opensAsMany(page, "Deadlines ahead", /^\d+ more (is|are) due later/);
+    await expect(page.getByRole("button", { name: /Remove the filter Due after/ })).toBeVisible();
+  }
+});
+
+test("age of Apple's list stands on every page", async ({ page }) => {
+  for (const path of ["/devices", "/activity"]) {
+    await page.goto(path);
+    const age = page.getByRole("link", { name: /^Apple’s list, read .* ago|this minute/ });
+    await expect(age).toBeVisible();
+  }
+});
+
 test("reason opens the devices it holds for", async ({ page }) => {
   await page.goto("/");
   const reasons = page.getByRole("region", { name: "Why devices are left behind" });

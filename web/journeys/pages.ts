@@ -1,13 +1,18 @@
 // Every page there is, for the checks that each must pass and the pictures of each.
 
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, listedBlueprints, listedDevices, listedItems } from "./rig";
+import { expect, listedBlueprints, listedDevices, listedItems, macadam } from "./rig";
 
 export interface PageToSee {
   name: string;
   path: string;
   /** What is opened on it, by marks that are the same in every language. */
   open?: (page: Page) => Promise<void>;
+  /** Seen by who is not signed in; whoever visits it is not any more. */
+  isOutside?: boolean;
 }
 
 const FOUR = "1w_2w_1m_macos.3m.stay";
@@ -19,6 +24,7 @@ export function pagesToSee(): PageToSee[] {
   const open = devices.find((device) => device.decision.target_version) ?? devices[0];
   const device = `/devices/${open?.id}`;
   const item = `/library/${listedItems().find((one) => one.settings.type === "managed_os")?.id}`;
+  const classic = listedBlueprints().find((one) => "classic" in one.assignment);
   return [
     { name: "home", path: "/" },
     { name: "library", path: "/library" },
@@ -29,7 +35,8 @@ export function pagesToSee(): PageToSee[] {
     { name: "item-new", path: "/library/new?platform=macos&major=26" },
     { name: "update-settings-new", path: "/library/new?type=software_update_settings" },
     { name: "blueprints", path: "/blueprints" },
-    { name: "blueprint", path: `/blueprints/${listedBlueprints()[0]?.id}` },
+    { name: "blueprint", path: `/blueprints/${classic?.id}` },
+    { name: "blueprint-map", path: `/blueprints/${drawnMap()}` },
     { name: "devices", path: "/devices" },
     { name: "devices-filter", path: "/devices", open: (page) => press(page, "filter") },
     { name: "devices-views", path: "/devices", open: (page) => press(page, "bookmark") },
@@ -39,6 +46,7 @@ export function pagesToSee(): PageToSee[] {
     { name: "device", path: device },
     { name: "device-details", path: `${device}?tab=details` },
     { name: "device-commands", path: `${device}?tab=commands` },
+    { name: "device-activity", path: `${device}?tab=activity` },
     { name: "device-notes", path: `${device}?tab=notes` },
     { name: "backtest", path: "/backtest" },
     { name: "backtest-sample", path: `/backtest?policies=${FOUR}&fleet=${SAMPLE}&from=2021` },
@@ -55,11 +63,63 @@ export function pagesToSee(): PageToSee[] {
     { name: "settings-push", path: "/settings?part=push" },
     { name: "settings-appearance", path: "/settings?part=appearance" },
     { name: "unknown", path: "/no-such-page" },
+    { name: "sign-in", path: "/sign-in", isOutside: true },
   ];
 }
 
+const MAP = "Every kind of card";
+
+/** A blueprint whose map has every kind of card, made where there is none. */
+function drawnMap(): string | undefined {
+  const found = () => listedBlueprints().find(({ name }) => name === MAP)?.id;
+  if (!found()) {
+    const file = join(mkdtempSync(join(tmpdir(), "macadam-map-")), "blueprint.yaml");
+    const test = (field: string, operator: string, value: string) => ({
+      test: { field, operator, value },
+    });
+    const both = { all: [test("platform", "is", "macos"), test("tag", "is", "lab")] };
+    const old = test("os_version", "below", "26");
+    const blueprint = {
+      name: MAP,
+      description: "By platform, and by version",
+      assignment: {
+        map: [
+          { items: ["Deferrals"] },
+          {
+            block: [
+              {
+                if: both,
+                // biome-ignore lint/suspicious/noThenProperty: what the API calls it
+                then: [
+                  { items: ["macOS Tahoe"] },
+                  // biome-ignore lint/suspicious/noThenProperty: what the API calls it
+                  { block: [{ if: old, then: [{ items: ["iOS 26"] }] }] },
+                ],
+              },
+              // biome-ignore lint/suspicious/noThenProperty: what the API calls it
+              { if: test("platform", "is", "ipados"), then: [{ items: ["iPadOS 26"] }] },
+              // biome-ignore lint/suspicious/noThenProperty: what the API calls it
+              { then: [] },
+            ],
+          },
+        ],
+      },
+    };
+    // What is JSON is YAML.
+    writeFileSync(file, JSON.stringify(blueprint));
+    macadam("blueprints", "create", "--file", file);
+  }
+  return found();
+}
+
 /** Opens a page and waits until it shows what it has. */
-export async function visit(page: Page, { path, open }: Omit<PageToSee, "name">): Promise<void> {
+export async function visit(
+  page: Page,
+  { path, open, isOutside }: Omit<PageToSee, "name">,
+): Promise<void> {
+  if (isOutside) {
+    await page.context().clearCookies();
+  }
   await page.goto(path);
   await page
     .getByRole("heading", { level: 1 })

@@ -95,6 +95,8 @@ pub struct DeviceFilter {
     pub reason: Option<String>,
     /// Only devices whose deadline is on this day, device-local.
     pub due_on: Option<Date>,
+    /// Only devices whose deadline is on a later day than this, device-local.
+    pub due_after: Option<Date>,
     /// Only devices that run this version or something newer.
     pub os_version_from: Option<String>,
     /// Only devices that this will keep from their target.

@@ -140,6 +140,8 @@ pub struct DeviceFilter {
     pub reason: Option<String>,
     /// The device-local day of the deadline, such as `2026-03-10`.
     pub due_on: Option<String>,
+    /// A day that the device-local day of the deadline is after.
+    pub due_after: Option<String>,
     /// A version as `OsVersion::order` counts it; that or a newer one.
     pub os_order_from: Option<i64>,
     /// The code of what will keep the device from its target.

@@ -14,7 +14,7 @@ type Told = Changed | "everything";
 const GATHER = 400;
 /** A lost stream is opened again after this, where the browser gave up. */
 const AGAIN = 5_000;
-/** Lists that were scrolled further than this are read again only when they are opened again. */
+/** Lists that were scrolled further than this are left to their own period. */
 const PAGES = 2;
 
 /** Queries begin with the noun they are about, as the API's paths name it. */

@@ -1852,6 +1852,12 @@ export interface components {
              */
             build: string | null;
             /**
+             * Format: date
+             * @description Only devices whose deadline is on a later day than this, device-local.
+             * @default null
+             */
+            due_after: string | null;
+            /**
              * Format: date-time
              * @description Only devices whose deadline is before this moment.
              * @default null
@@ -4360,6 +4366,7 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
+                /** @description A part of the name, in any case. */
                 actor_name?: string;
                 action?: string;
                 /** @description Kind of the object, or kind and id. */
@@ -4872,6 +4879,8 @@ export interface operations {
                 reason?: string;
                 /** @description Only devices whose deadline is on this day, device-local. */
                 due_on?: string;
+                /** @description Only devices whose deadline is on a later day than this, device-local. */
+                due_after?: string;
                 /** @description Only devices that run this version or something newer. */
                 os_version_from?: string;
                 /** @description Only devices that this will keep from their target. */
@@ -4955,6 +4964,8 @@ export interface operations {
                 reason?: string;
                 /** @description Only devices whose deadline is on this day, device-local. */
                 due_on?: string;
+                /** @description Only devices whose deadline is on a later day than this, device-local. */
+                due_after?: string;
                 /** @description Only devices that run this version or something newer. */
                 os_version_from?: string;
                 /** @description Only devices that this will keep from their target. */

@@ -5,6 +5,7 @@ import { IconColumns3 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ColumnChoice } from "./columns";
 import type { Column } from "./DataTable";
+import { useNarrow } from "./narrow";
 
 interface Props<Row> {
   columns: Column<Row>[];
@@ -13,15 +14,18 @@ interface Props<Row> {
 
 export function ColumnPicker<Row>({ columns, choice }: Props<Row>) {
   const { t } = useTranslation();
+  const isNarrow = useNarrow();
+  // A card always has the usual ones.
+  const offered = columns.slice(1).filter((column) => !isNarrow || column.isExtra);
   return (
     <Popover position="bottom-end" trapFocus shadow="md">
       <Popover.Target>
-        <Button variant="default" visibleFrom="sm" leftSection={<IconColumns3 size={16} />}>
+        <Button variant="default" leftSection={<IconColumns3 size={16} />}>
           {t("table.columns")}
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t("table.choose_columns")}>
-        {columns.slice(1).map((column) => (
+        {offered.map((column) => (
           <Checkbox
             key={column.id}
             size="sm"

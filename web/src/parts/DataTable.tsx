@@ -1,14 +1,14 @@
 // A table that draws only the rows on screen, so that its length costs nothing. On narrow screens
 // each row is a card.
 
-import { Loader, Skeleton } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
+import { Loader, Select, Skeleton } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./DataTable.module.css";
 import { FailedMessage } from "./Message";
+import { useNarrow } from "./narrow";
 
 export interface Column<Row> {
   id: string;
@@ -45,20 +45,22 @@ interface Props<Row> {
 
 const ROW = 40;
 const CARD = 76;
+/** Of a card, for each column that was chosen besides. */
+const LINE = 22;
 /** Rows before the end at which more are asked for. */
 const AHEAD = 40;
 
 export function DataTable<Row>(props: Props<Row>) {
   const { rows, rowKey, isLoading, error, empty, loadMore } = props;
   const { t } = useTranslation();
-  const isNarrow = useMediaQuery("(max-width: 48em)", undefined, {
-    getInitialValueInEffect: false,
-  });
+  const isNarrow = useNarrow();
+  // A card has what a reader needs; what they chose besides stands below it.
+  const extras = isNarrow ? props.columns.filter((column) => column.isExtra) : [];
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (isNarrow ? CARD : ROW),
+    estimateSize: () => (isNarrow ? CARD + extras.length * LINE : ROW),
     overscan: 12,
     getItemKey: (index) => {
       const row = rows[index];
@@ -66,7 +68,7 @@ export function DataTable<Row>(props: Props<Row>) {
     },
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights change with the layout only
-  useEffect(() => virtual.measure(), [isNarrow]);
+  useEffect(() => virtual.measure(), [isNarrow, extras.length]);
 
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -84,61 +86,91 @@ export function DataTable<Row>(props: Props<Row>) {
     return <>{empty}</>;
   }
   return (
-    <div
-      ref={scroller}
-      className={classes.scroller}
-      onKeyDown={(event) => moveBetweenRows(event, (index) => virtual.scrollToIndex(index))}
-    >
+    <>
+      {isNarrow && <SortChoice {...props} />}
       <div
-        role="table"
-        aria-label={props.label}
-        aria-rowcount={(props.total ?? rows.length) + 1}
-        aria-busy={isLoading}
-        className={classes.table}
-        style={{ "--tracks": tracks } as CSSProperties}
-        data-narrow={isNarrow || undefined}
+        ref={scroller}
+        className={classes.scroller}
+        onKeyDown={(event) => moveBetweenRows(event, (index) => virtual.scrollToIndex(index))}
       >
-        <Head {...props} />
-        <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows[item.index];
-            return row === undefined ? null : (
-              <div
-                key={item.key}
-                role="row"
-                aria-rowindex={item.index + 2}
-                data-index={item.index}
-                className={classes.row}
-                style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-              >
-                {isNarrow ? (
-                  <div role="cell" className={classes.card}>
-                    {props.card(row)}
-                  </div>
-                ) : (
-                  props.columns.map((column) => (
-                    <div key={column.id} role="cell" className={classes.cell}>
-                      {column.cell(row)}
+        <div
+          role="table"
+          aria-label={props.label}
+          aria-rowcount={(props.total ?? rows.length) + 1}
+          aria-busy={isLoading}
+          className={classes.table}
+          style={{ "--tracks": tracks } as CSSProperties}
+          data-narrow={isNarrow || undefined}
+        >
+          <Head {...props} isNarrow={isNarrow} />
+          <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
+            {items.map((item) => {
+              const row = rows[item.index];
+              return row === undefined ? null : (
+                <div
+                  key={item.key}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  data-index={item.index}
+                  className={classes.row}
+                  style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+                >
+                  {isNarrow ? (
+                    <div role="cell" className={classes.card}>
+                      {props.card(row)}
+                      {extras.map((column) => (
+                        <span key={column.id} className={classes.extra}>
+                          <span className={classes.extraName}>{column.header}</span>
+                          {column.cell(row)}
+                        </span>
+                      ))}
                     </div>
-                  ))
-                )}
-              </div>
-            );
-          })}
+                  ) : (
+                    props.columns.map((column) => (
+                      <div key={column.id} role="cell" className={classes.cell}>
+                        {column.cell(row)}
+                      </div>
+                    ))
+                  )}
+                </div>
+              );
+            })}
+          </div>
+          {isLoading && rows.length === 0 && <Placeholder />}
         </div>
-        {isLoading && rows.length === 0 && <Placeholder />}
+        {loadMore && rows.length > 0 && (
+          <div className={classes.more} role="status">
+            <Loader size="xs" />
+            {t("table.more_rows")}
+          </div>
+        )}
       </div>
-      {loadMore && rows.length > 0 && (
-        <div className={classes.more} role="status">
-          <Loader size="xs" />
-          {t("table.more_rows")}
-        </div>
-      )}
-    </div>
+    </>
   );
 }
 
-function Head<Row>({ columns, sort, onSort }: Props<Row>) {
+/** The order, where there is no head of a column to press. */
+function SortChoice<Row>({ columns, sort, onSort }: Props<Row>) {
+  const { t } = useTranslation();
+  const orders = columns.flatMap(({ sort: value, header }) =>
+    value === undefined ? [] : [{ value, label: t("table.sorted_by", { column: header }) }],
+  );
+  if (!onSort || orders.length === 0) {
+    return null;
+  }
+  return (
+    <Select
+      aria-label={t("table.sort")}
+      data={orders}
+      value={sort ?? null}
+      onChange={(value) => value && onSort(value)}
+      allowDeselect={false}
+      className={classes.sort}
+    />
+  );
+}
+
+function Head<Row>({ columns, sort, onSort, isNarrow }: Props<Row> & { isNarrow: boolean }) {
   return (
     <div role="rowgroup" className={classes.head}>
       <div role="row" aria-rowindex={1} className={classes.headRow}>
@@ -151,7 +183,7 @@ function Head<Row>({ columns, sort, onSort }: Props<Row>) {
               aria-sort={isSorted ? "ascending" : undefined}
               className={classes.headCell}
             >
-              {column.sort !== undefined && onSort ? (
+              {column.sort !== undefined && onSort && !isNarrow ? (
                 <button type="button" onClick={() => onSort(column.sort ?? "")}>
                   {column.header}
                   {isSorted && <IconArrowDown size={13} aria-hidden="true" />}

@@ -49,7 +49,6 @@ export function Export<Row>({ name, header, row, page }: Props<Row>) {
   return (
     <Button
       variant="default"
-      visibleFrom="sm"
       leftSection={<IconDownload size={16} />}
       disabled={write.isPending}
       onClick={() => write.mutate()}

@@ -15,6 +15,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { sessionQuery } from "../api/queries";
 import { chooseLanguage, type Language, languages } from "../texts";
+import { DataAge } from "./DataAge";
 import { Logo } from "./Logo";
 import { icons, places } from "./places";
 import classes from "./Sidebar.module.css";
@@ -45,6 +46,7 @@ export function Sidebar() {
           );
         })}
       </nav>
+      <DataAge />
       <AccountMenu />
     </div>
   );

@@ -127,6 +127,9 @@ pub(super) struct Filter {
     /// The day they are due on, on their own clocks
     #[arg(long, value_name = "DAY")]
     due_on: Option<Date>,
+    /// Only devices that are due on a later day than this, on their own clocks
+    #[arg(long, value_name = "DAY")]
+    due_after: Option<Date>,
     /// Only devices that run this version or something newer
     #[arg(long, value_name = "VERSION")]
     os_from: Option<String>,
@@ -274,6 +277,7 @@ impl Filter {
             standing: self.standing,
             reason: self.reason,
             due_on: self.due_on,
+            due_after: self.due_after,
             os_version_from: self.os_from,
             blocker: self.blocker,
             list: self.list,

@@ -24,6 +24,9 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A stream ends after this; whoever goes on shows again who they are.
 const LIFE: Duration = Duration::from_mins(5);
 
+/// A browser comes back after this, so that the end of a stream is not seen as a gap.
+const RETRY: Duration = Duration::from_millis(100);
+
 /// Tells what changes, as it changes, as server-sent events.
 #[utoipa::path(get, path = "/events", tag = "events",
     params(EventsQuery, ("Last-Event-ID" = Option<i64>, Header)),
@@ -101,7 +104,8 @@ fn stream(app: App, watch: Watch) -> impl Stream<Item = Result<sse::Event, Infal
             }
         })
     };
-    unfold((watch, end), |(mut watch, mut end)| async move {
+    let first = Some(RETRY);
+    unfold((watch, end, first), |(mut watch, mut end, retry)| async move {
         let (at, event) = tokio::select! {
             () = &mut end => return None,
             next = watch.next() => next?,
@@ -111,7 +115,8 @@ fn stream(app: App, watch: Watch) -> impl Stream<Item = Result<sse::Event, Infal
             Event::Changed(changed) => serde_json::to_string(changed).unwrap_or_default(),
         };
         let line = sse::Event::default().id(at.to_string()).event(event.name()).data(data);
-        Some((Ok(line), (watch, end)))
+        let line = retry.into_iter().fold(line, sse::Event::retry);
+        Some((Ok(line), (watch, end, None)))
     })
 }
 

@@ -261,6 +261,7 @@ fn stored_filter(
         standing: filter.standing.map(|standing| (summary::stored(standing), now)),
         reason: filter.reason,
         due_on: filter.due_on.map(|day| day.to_string()),
+        due_after: filter.due_after.map(|day| day.to_string()),
         os_order_from: filter.os_version_from.map(version).transpose()?.map(OsVersion::order),
         blocker: filter.blocker,
         platforms: filter.list.map(|list| {

@@ -139,9 +139,11 @@ impl Member {
         told == Some(reason) || (reason == UNDECIDED && self.outcome().is_none())
     }
 
-    fn is_due_on(&self, day: &str) -> bool {
+    /// Whether the day of the deadline, on the device's clock, compares with `day` like this.
+    fn is_due(&self, is: Ordering, day: &str) -> bool {
         let local = self.decision.as_ref().and_then(|decision| decision.deadline_local.as_deref());
-        local.is_some_and(|local| local.get(..day.len()) == Some(day))
+        let due = local.and_then(|local| local.get(..day.len()));
+        due.is_some_and(|due| due.cmp(day) == is)
     }
 }
 
@@ -249,6 +251,7 @@ impl<'a> Matcher<'a> {
             standing,
             reason,
             due_on,
+            due_after,
             ..
         } = self.filter;
         let decision = member.decision.as_deref();
@@ -266,7 +269,8 @@ impl<'a> Matcher<'a> {
             && wants(due_before.as_ref(), |moment| deadline.is_some_and(|it| it < *moment))
             && wants(standing.as_ref(), |(standing, now)| member.stands(*standing, *now))
             && wants(reason.as_ref(), |reason| member.has_reason(reason))
-            && wants(due_on.as_ref(), |day| member.is_due_on(day))
+            && wants(due_on.as_ref(), |day| member.is_due(Ordering::Equal, day))
+            && wants(due_after.as_ref(), |day| member.is_due(Ordering::Greater, day))
             && wants(self.blocker.as_ref(), |code| {
                 let blockers = decision.and_then(|it| it.blockers.as_deref());
                 blockers.is_some_and(|blockers| blockers.contains(code.as_str()))

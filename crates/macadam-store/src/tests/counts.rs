@@ -69,6 +69,10 @@ async fn every_count_of_the_fleet_opens_a_list_of_as_many(store: Store) {
     }
     let day = Some("2026-10-01".to_owned());
     assert_eq!(listed(DeviceFilter { due_on: day, ..DeviceFilter::default() }).await, 5);
+    for (day, expected) in [("2026-09-30", 5), ("2026-10-01", 0)] {
+        let filter = DeviceFilter { due_after: Some(day.into()), ..DeviceFilter::default() };
+        assert_eq!(listed(filter).await, expected, "{day}");
+    }
     let blocker = Some("disk_space".to_owned());
     assert_eq!(listed(DeviceFilter { blocker, ..DeviceFilter::default() }).await, 4);
     let part = Some("disk".to_owned());

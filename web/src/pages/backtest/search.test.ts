@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backtestSearch, searchOf, usualPolicies, wishOf } from "./search";
+import { backtestSearch, searchOf, trial, usualPolicies, wishOf } from "./search";
 
 const item = "0196f3a2-1111-7abc-8def-0123456789ab";
 
@@ -64,6 +64,18 @@ test("what is too much is cut", () => {
   expect(backtestSearch({ policies: "1w_1m_2w_3w_1m_2m" }).policies).toBe("1w_1m_2w_3w");
   const many = Array.from({ length: 40 }, () => "macos.J413AP.1").join("_");
   expect(backtestSearch({ fleet: many }).fleet?.split("_")).toHaveLength(12);
+});
+
+test("terms are tried on the past beside the usual ones", () => {
+  const terms = { within: "2w", platform: "macos", upgrades: false } as const;
+  const search = trial(terms);
+  expect(search).toEqual({
+    policies: "macos.2w.stay_macos.1w.stay_macos.1m.stay",
+    fleet: "own.macos",
+  });
+  expect(backtestSearch({ ...search })).toEqual(search);
+  expect(trial({ ...terms, within: "1w" })?.policies).toBe("macos.1w.stay_macos.1m.stay");
+  expect(trial({ ...terms, within: "13m" })).toBeUndefined();
 });
 
 test("years ahead end with this one", () => {

@@ -60,10 +60,13 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PERIOD = /^(?:(?:[1-9]|[1-9]\d|1[01]\d|120)d|[1-9]w|1[0-7]w|[1-3]m)$/;
 const UPDATE_ID = /^[A-Za-z0-9]{1,24}(?:,\d{1,3})?$/;
 
-export const usualPolicies: Policy[] = [
-  { kind: "terms", within: "1w", upgrades: true },
-  { kind: "terms", within: "1m", upgrades: true },
-];
+const USUAL = ["1w", "1m"];
+
+export const usualPolicies: Policy[] = USUAL.map((within) => ({
+  kind: "terms",
+  within,
+  upgrades: true,
+}));
 
 export function backtestSearch(raw: Record<string, unknown>): BacktestSearch {
   const policies = readPolicies(raw.policies);
@@ -103,6 +106,19 @@ function policyText(policy: Policy): string {
   }
   const { platform, within, upgrades } = policy;
   return [platform, within, upgrades ? undefined : "stay"].filter(Boolean).join(".");
+}
+
+/** A comparison of these terms with the usual ones; nothing where they cannot be replayed. */
+export function trial(terms: Omit<Terms, "kind">): BacktestSearch | undefined {
+  if (!isPeriod(terms.within)) {
+    return undefined;
+  }
+  const within = [...new Set([terms.within, ...USUAL])];
+  const policies = within.map((one): Policy => ({ kind: "terms", ...terms, within: one }));
+  return {
+    policies: policiesText(policies),
+    ...(terms.platform && { fleet: fleetText({ kind: "own", platform: terms.platform }) }),
+  };
 }
 
 function policiesText(policies: Policy[]): string {

@@ -79,7 +79,8 @@ export function DeviceChips({ search, change }: Props) {
       case "blocker":
         return `${t("filter.blocker")}: ${t(`readiness.blocker.${search.blocker as (typeof blockers)[number]}`)}`;
       case "due_on":
-        return `${t("filter.due_on")} ${day(String(value), { language: i18n.language })}`;
+      case "due_after":
+        return `${t(`filter.${name}`)} ${day(String(value), { language: i18n.language })}`;
       case "list":
         return `${t("filter.list")}: ${t(`filter.lists.${search.list ?? "macos"}`)}`;
       case "os_version_from":

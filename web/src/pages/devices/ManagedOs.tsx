@@ -133,7 +133,7 @@ function Target({
         <dt>{t("os.wanted_by")}</dt>
         <dd>
           {outcome.item}
-          {mechanism && <small>{t(`os.mechanism.${mechanism}`)}</small>}
+          {mechanism && <small>{t(`common:mechanism.${mechanism}`)}</small>}
         </dd>
       </div>
       {outcome.then && (

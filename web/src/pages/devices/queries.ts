@@ -10,8 +10,9 @@ export type Device = Schemas["Device"];
 const PAGE = 200;
 /** The most that the server gives at once; of a device's past, the newest. */
 const MOST = 1000;
-/** Lists that are longer are not read again as a whole; their counts are. */
-const PAGES_READ_AGAIN = 2;
+/** Lists that are longer are not read again as a whole, which takes a request for each page; their
+ * counts are. */
+const PAGES_READ_AGAIN = 10;
 
 export function devicesPage(search: DeviceSearch, cursor: string | null, signal?: AbortSignal) {
   const query = { ...search, limit: PAGE, ...(cursor && { cursor }) };

@@ -73,6 +73,8 @@ const TEXTS = ["search", "tag", "model", "build"] as const;
 
 const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
 
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
 /** What the server reads as a moment, a day or an id, and refuses when it is none. */
 const SHAPES = {
   blueprint_id: /^[0-9a-f-]{36}$/i,
@@ -81,7 +83,8 @@ const SHAPES = {
   enrolled_before: MOMENT,
   enrolled_since: MOMENT,
   not_seen_since: MOMENT,
-  due_on: /^\d{4}-\d\d-\d\d$/,
+  due_on: DAY,
+  due_after: DAY,
   target_version: VERSION,
   os_version: VERSION,
   os_version_below: VERSION,
@@ -109,6 +112,7 @@ export const chips = [
   "reason",
   "blocker",
   "due_on",
+  "due_after",
   "list",
   "os_version_from",
   "overdue",

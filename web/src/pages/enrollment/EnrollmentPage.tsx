@@ -54,7 +54,7 @@ export function EnrollmentPage() {
         columns={columns}
         rows={rows}
         rowKey={(row) => row.id}
-        card={(row) => <LinkCard link={row} />}
+        card={(row) => <LinkCard link={row} mayEdit={mayEdit} />}
         isLoading={list.isPending}
         error={list.error}
         retry={() => void list.refetch()}
@@ -136,7 +136,7 @@ function linkColumns(t: Words, mayEdit: boolean): Column<Enrollment>[] {
   return columns;
 }
 
-function LinkCard({ link }: { link: Enrollment }) {
+function LinkCard({ link, mayEdit }: { link: Enrollment; mayEdit: boolean }) {
   const { t } = useTranslation("enrollment");
   return (
     <>
@@ -144,8 +144,11 @@ function LinkCard({ link }: { link: Enrollment }) {
         <Theirs text={link.note || t("no_note")} />
         <State link={link} />
       </span>
-      <span className={classes.second}>
-        {link.device ? <DeviceOf link={link} /> : <Moment at={link.expires_at} />}
+      <span className={classes.cardFoot}>
+        <span className={classes.second}>
+          {link.device ? <DeviceOf link={link} /> : <Moment at={link.expires_at} />}
+        </span>
+        {mayEdit && link.state === "open" && <RevokeLink link={link} />}
       </span>
     </>
   );

@@ -49,7 +49,9 @@ export function Deadlines({ summary: { at, deadlines } }: { summary: Summary }) 
       </ol>
       {beyond.length > 0 && (
         <p className={classes.quiet}>
-          {t("deadlines.beyond", { count: beyond.reduce((sum, one) => sum + one.devices, 0) })}
+          <Link to="/devices" search={{ due_after: days.at(-1) ?? "" }}>
+            {t("deadlines.beyond", { count: beyond.reduce((sum, one) => sum + one.devices, 0) })}
+          </Link>
         </p>
       )}
       {deadlines.length === 0 && <p className={classes.quiet}>{t("deadlines.none")}</p>}

@@ -11,6 +11,12 @@ import classes from "./Home.module.css";
 const SHOWN = 8;
 const NAMES = { macos: "macOS", ios: "iOS", visionos: "visionOS" } as const;
 
+/** The devices that are counted: of its major, and as new as it is. */
+function havingIt({ list, version }: Schemas["NewRelease"]) {
+  const next = String(Number.parseInt(version, 10) + 1);
+  return { list, os_version_from: version, os_version_below: next };
+}
+
 interface Props {
   all: Schemas["NewRelease"][];
   since: string | null;
@@ -45,12 +51,12 @@ export function NewReleases({ all, since }: Props) {
                 <Day date={release.released_on} />
               </span>
               {release.exploited && <Badge tone="bad">{t("releases.exploited")}</Badge>}
-              <span className={classes.end}>
+              <Link to="/devices" search={havingIt(release)} className={classes.end}>
                 {t("releases.done", {
                   count: release.devices_done,
                   number: number.format(release.devices_done),
                 })}
-              </span>
+              </Link>
             </li>
           ))}
         </ul>

@@ -150,6 +150,8 @@ function Areas({ layers: { layers, days }, x, y, width }: AreasProps) {
 function Legend({ layers: { layers }, platform }: { layers: Layers; platform: PlatformName }) {
   const { t, i18n } = useTranslation("home");
   const number = new Intl.NumberFormat(i18n.language);
+  // They are stacked from the oldest on.
+  const oldest = layers.find(({ version }) => version !== null)?.version;
   return (
     <ul className={classes.legend}>
       {[...layers].reverse().map(({ version, devices }, index) => (
@@ -165,7 +167,9 @@ function Legend({ layers: { layers }, platform }: { layers: Layers; platform: Pl
               {inert(version)}
             </Link>
           ) : (
-            <span>{t("versions.older")}</span>
+            <Link to="/devices" search={{ platform, os_version_below: oldest ?? "" }}>
+              {t("versions.older")}
+            </Link>
           )}
           <span className="number">{number.format(devices.at(-1) ?? 0)}</span>
         </li>

@@ -18,7 +18,8 @@ function alike(groups: Group[]): Group[] {
   const found = new Map<string, Group>();
   for (const group of groups) {
     const { platform, os_version, before, after, due_within_24_hours: soon } = group;
-    const key = JSON.stringify([platform, os_version, reads(before), reads(after), soon]);
+    const how = after.mechanism;
+    const key = JSON.stringify([platform, os_version, reads(before), reads(after), soon, how]);
     const same = found.get(key);
     found.set(key, same ? joined(same, group) : group);
   }
@@ -125,6 +126,9 @@ export function After({ after }: { after: Decision }) {
       {after.deadline_local ? (
         <>
           {t("preview:by")} <Local at={after.deadline_local} />
+          {after.mechanism && after.mechanism !== "ddm" && (
+            <> · {t(`common:mechanism.${after.mechanism}`)}</>
+          )}
         </>
       ) : (
         t(`common:status_says.${after.status}`)

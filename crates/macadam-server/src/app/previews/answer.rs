@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use macadam_api::previews::{NoticeSuggestion, Preview, PreviewDevice, PreviewGroup, Warning};
 use macadam_policy::{
-    Installation, ManagedOs, OsVersion, Platform, VersionEnforcement, give_everybody_days,
+    BsiEnforcement, Installation, ManagedOs, OsVersion, Platform, VersionEnforcement,
+    give_everybody_days,
 };
 
 use super::compare::Shown;
@@ -131,15 +132,21 @@ fn warnings(proposal: &Proposal) -> Vec<Warning> {
         | VersionEnforcement::Minimum { at, .. }
         | VersionEnforcement::Specific { at, .. } => Some(at),
     };
-    if let Some(at) = at.filter(|at| (9..17).contains(&at.hour())) {
-        let at = at.strftime("%H:%M").to_string();
-        warnings.push(warning(
-            "working_hours",
-            format!(
-                "{at} falls in working hours: a device that waited until then restarts at that time"
-            ),
-            [("at", at)],
-        ));
+    let bsi_at = match settings.bsi {
+        BsiEnforcement::None => None,
+        BsiEnforcement::Automatic { at, .. } => Some(at),
+    };
+    for (code, what, at) in
+        [("working_hours", "", at), ("bsi_working_hours", "for security improvements, ", bsi_at)]
+    {
+        if let Some(at) = at.filter(|at| (9..17).contains(&at.hour())) {
+            let at = at.strftime("%H:%M").to_string();
+            let sentence = format!(
+                "{what}{at} falls in working hours: a device that waited until then restarts at \
+                 that time"
+            );
+            warnings.push(warning(code, sentence, [("at", at)]));
+        }
     }
     warnings
 }

@@ -8,6 +8,7 @@ use macadam_api::policy_file::{ApplyPolicy, PolicyFile, ReviewEntry};
 use macadam_api::previews::PreviewRequest;
 use macadam_api::releases::{Approval, FeedList, ReviewAction, WriteReview};
 use macadam_api::server::WriteApproval;
+use serde_json::json;
 
 use super::super::declarations::rolling;
 use super::super::world::World;
@@ -71,4 +72,25 @@ async fn paused_item_is_applied_as_it_was_previewed_however_long_somebody_read()
     assert_eq!(applied.differences.len(), 1);
     let item = &admin.library_items(&LibraryItemFilter::default()).all().await.unwrap()[0];
     assert_eq!(item.paused.as_ref().map(|pause| pause.since), Some(world.fleet.now()));
+}
+
+#[tokio::test]
+async fn time_in_working_hours_is_warned_of_for_releases_and_for_security_improvements() {
+    let world = World::new().await;
+    let admin = client(&world, Role::Admin).await;
+    let codes = async |at: &str, bsi_at: &str| {
+        let settings = json!({
+            "type": "managed_os", "label": "Sequoia", "platform": "macos", "major": 15,
+            "enforcement": { "mode": "rolling", "within": "2w", "at": at },
+            "bsi": { "mode": "automatic", "within": "2d", "at": bsi_at },
+        });
+        let question =
+            json!({ "kind": "new_library_item", "settings": settings, "blueprint_ids": [] });
+        let question: PreviewRequest = serde_json::from_value(question).unwrap();
+        let warnings = admin.preview(&question).await.unwrap().value.warnings;
+        warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("17:00:00", "08:59:00").await, Vec::<String>::new());
+    assert_eq!(codes("09:00:00", "18:00:00").await, ["working_hours"]);
+    assert_eq!(codes("18:00:00", "12:30:00").await, ["bsi_working_hours"]);
 }

@@ -1,10 +1,13 @@
 // Which version devices must run, and by when.
 
 import { Autocomplete, Group, Radio, Stack, TextInput } from "@mantine/core";
+import { IconHistory } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { osName } from "../../../parts/osName";
 import { day } from "../../../parts/time";
+import { trial } from "../../backtest/search";
 import { clock, type EnforcementDraft, type Mode } from "../draft";
 import { versionsQuery } from "../queries";
 import classes from "./Form.module.css";
@@ -58,8 +61,11 @@ export function Enforcement(props: FormProps) {
 
 type Set = { set: (changes: Partial<EnforcementDraft>) => void };
 
-function Rolling({ draft: { enforcement }, problem, set }: FormProps & Set) {
+function Rolling({ draft, problem, set }: FormProps & Set) {
   const { t } = useTranslation("library");
+  const { enforcement, platform, installation } = draft;
+  const upgrades = platform !== "macos" || installation === "continuously_enforce";
+  const search = trial({ platform, within: enforcement.within, upgrades });
   return (
     <Stack gap="sm">
       <Period
@@ -69,6 +75,12 @@ function Rolling({ draft: { enforcement }, problem, set }: FormProps & Set) {
         error={problem("enforcement.within")}
       />
       <At at={enforcement.at} set={set} error={problem("enforcement.at")} />
+      {search && (
+        // In a tab of its own: what is typed here is not saved yet.
+        <Link to="/backtest" search={search} target="_blank" className={classes.trial}>
+          <IconHistory size={15} aria-hidden="true" /> {t("enforcement.trial")}
+        </Link>
+      )}
     </Stack>
   );
 }

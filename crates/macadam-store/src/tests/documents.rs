@@ -186,9 +186,13 @@ async fn audit_chain_holds_with_many_writers(store: Store) {
 }
 
 async fn audit_is_searched_by_a_part_of_the_name(store: Store) {
-    for (number, actor) in [(0, "person:Lena@example.com"), (1, "token:build person"), (2, "server")]
+    for (number, actor) in
+        [(0, "person:Lena@example.com"), (1, "token:build person"), (2, "server")]
     {
-        store.append_audit(AuditEntry { actor: actor.into(), ..audit_entry(number) }).await.unwrap();
+        store
+            .append_audit(AuditEntry { actor: actor.into(), ..audit_entry(number) })
+            .await
+            .unwrap();
     }
     let found = async |name: &str| {
         let filter = AuditFilter { actor_name: Some(name.into()), ..AuditFilter::default() };

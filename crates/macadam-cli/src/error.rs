@@ -193,3 +193,29 @@ const fn client_exit_code(error: &ClientError) -> u8 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use macadam_api::{ErrorCode, Problem};
+
+    use super::*;
+
+    #[test]
+    fn what_a_server_cannot_do_for_now_may_pass_and_what_it_refuses_does_not() {
+        let refused = |code| {
+            let problem = Problem { code, message: String::new(), details: Vec::new() };
+            CliError::Client(ClientError::Refused(problem))
+        };
+        for code in [ErrorCode::Internal, ErrorCode::Unavailable, ErrorCode::TooManyRequests] {
+            assert!(refused(code).may_pass(), "{code:?}");
+        }
+        for code in [ErrorCode::NotSignedIn, ErrorCode::NotFound, ErrorCode::InvalidParameter] {
+            assert!(!refused(code).may_pass(), "{code:?}");
+        }
+        let of_a_proxy = |status| {
+            CliError::Client(ClientError::NotOurs { base: "https://a".to_owned(), status })
+        };
+        assert!(of_a_proxy(502).may_pass());
+        assert!(!of_a_proxy(404).may_pass());
+    }
+}

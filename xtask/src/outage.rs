@@ -22,7 +22,7 @@ const DEVICES: u64 = 24;
 const FACTOR: f64 = 10_800.0;
 /// macOS 26.3, iOS 26.3 and iPadOS 26.3 appear on February 11. At each of these moments, some
 /// devices are on their way to them.
-const KILLS: [&str; 3] = ["2026-02-13T12:00:00Z", "2026-02-17T19:00:00Z", "2026-02-24T22:00:00Z"];
+const KILLS: [&str; 3] = ["2026-02-13T12:00:00Z", "2026-02-17T19:00:00Z", "2026-02-18T14:00:00Z"];
 /// By then every deadline has passed.
 const END: &str = "2026-03-02T12:00:00Z";
 /// As good as standing: a second of the fleet's time takes a quarter of an hour.

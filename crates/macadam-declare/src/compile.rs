@@ -12,6 +12,8 @@ use macadam_protocol::ddm::{
     StatusSubscriptions,
 };
 
+use serde_json::Value;
+
 use crate::settings;
 use crate::{Capabilities, CompiledDeclaration, DeclarationSet};
 
@@ -36,8 +38,17 @@ pub struct Subject<'a> {
     pub decision: &'a Decision,
     /// The software-update settings items that reach the device.
     pub settings_items: &'a [ItemId],
+    /// What predicates of the organization's own can test.
+    pub properties: &'a Properties,
     /// `None` until the device has reported them: it then gets an empty set and reports them.
     pub capabilities: Option<&'a Arc<Capabilities>>,
+}
+
+/// Where an administrator put the device, as `@property(blueprint)` and `@property(ring)`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Properties {
+    pub blueprint: Option<Arc<str>>,
+    pub ring: Option<Arc<str>>,
 }
 
 /// Compiles sets against one state of the library; devices of one class share one set.
@@ -55,6 +66,7 @@ struct Class {
     is_supervised: bool,
     capabilities: Option<Arc<Capabilities>>,
     settings_items: Vec<ItemId>,
+    properties: Properties,
     enforcement: Option<Enforcement>,
 }
 
@@ -113,7 +125,19 @@ impl Compiler {
         if let Some(organization) = &self.organization {
             draft.add(DeclarationKind::Management, "macadam.organization", organization);
         }
+        let properties = class.properties.payload();
+        if !properties.is_empty() {
+            draft.add(DeclarationKind::Management, "macadam.properties", &properties);
+        }
         DeclarationSet::new(draft.declarations)
+    }
+}
+
+impl Properties {
+    fn payload(&self) -> BTreeMap<String, Value> {
+        let named = [("blueprint", &self.blueprint), ("ring", &self.ring)];
+        let known = named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        known.map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
     }
 }
 
@@ -127,6 +151,7 @@ impl Class {
             is_supervised: subject.device.supervised,
             capabilities: subject.capabilities.map(Arc::clone),
             settings_items,
+            properties: subject.properties.clone(),
             enforcement: enforced(subject.decision).map(Enforcement::of),
         }
     }

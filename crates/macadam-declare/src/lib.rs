@@ -11,7 +11,7 @@ mod settings;
 
 pub use capabilities::Capabilities;
 pub use check::{SetProblem, check};
-pub use compile::{Compiler, Subject};
+pub use compile::{Compiler, Properties, Subject};
 pub use set::{CompiledDeclaration, DeclarationSet};
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use macadam_protocol::ddm::{ClientCapabilities, OrganizationInfo, declaration_ty
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::{Capabilities, Compiler, DeclarationSet, SetProblem, Subject, check};
+use crate::{Capabilities, Compiler, DeclarationSet, Properties, SetProblem, Subject, check};
 
 const TAHOE: ItemId = ItemId(Uuid::from_u128(0x26));
 const DEFERRALS: ItemId = ItemId(Uuid::from_u128(0xdef));
@@ -97,6 +97,7 @@ fn types_that_were_not_advertised_are_never_sent() {
         device: &device,
         decision: &decision,
         settings_items: &[],
+        properties: &pilot(),
         capabilities: Some(&capabilities),
     });
     assert_snapshot!(outline(&set), @"
@@ -112,6 +113,7 @@ fn set_is_empty_until_the_device_has_reported_what_it_can() {
         device: &device,
         decision: &decision,
         settings_items: &[DEFERRALS],
+        properties: &pilot(),
         capabilities: None,
     });
     assert!(set.declarations.is_empty());
@@ -125,15 +127,41 @@ fn subscriptions_ask_only_for_advertised_items() {
 }
 
 #[test]
+fn properties_say_where_an_administrator_put_the_device() {
+    let mut compiler = compiler();
+    let capabilities = Arc::new(Capabilities::from(&everything()));
+    let (device, decision) = (mac(), satisfied());
+    let mut set = |properties: &Properties| {
+        compiler.compile(Subject {
+            device: &device,
+            decision: &decision,
+            settings_items: &[],
+            properties,
+            capabilities: Some(&capabilities),
+        })
+    };
+    let pilots = set(&pilot());
+    assert_snapshot!(declaration(&pilots, "macadam.properties"), @r#"{"Type":"com.apple.management.properties","Identifier":"macadam.properties","ServerToken":"…","Payload":{"blueprint":"Everybody","ring":"Pilot"}}"#);
+    assert_eq!(check(&pilots), []);
+    let no_ring = set(&Properties { ring: None, ..pilot() });
+    assert!(declaration(&no_ring, "macadam.properties").contains(r#"{"blueprint":"Everybody"}"#));
+    assert_ne!(pilots.token, no_ring.token);
+    assert!(Arc::ptr_eq(&pilots, &set(&pilot())));
+    assert!(!outline(&set(&Properties::default())).contains("macadam.properties"));
+}
+
+#[test]
 fn devices_of_one_class_share_one_set() {
     let mut compiler = compiler();
     let capabilities = Arc::new(Capabilities::from(&everything()));
     let (one, other) = (mac(), Device { failure_count: 7, ..mac() });
     let decision = install("26.6.1", None);
+    let properties = pilot();
     let subject = |device| Subject {
         device,
         decision: &decision,
         settings_items: &[],
+        properties: &properties,
         capabilities: Some(&capabilities),
     };
     let first = compiler.compile(subject(&one));
@@ -186,8 +214,13 @@ proptest! {
 
 fn compiled(device: &Device, decision: &Decision, settings_items: &[ItemId]) -> DeclarationSet {
     let capabilities = Arc::new(Capabilities::from(&everything()));
-    let subject = Subject { device, decision, settings_items, capabilities: Some(&capabilities) };
+    let (capabilities, properties) = (Some(&capabilities), &Properties::default());
+    let subject = Subject { device, decision, settings_items, properties, capabilities };
     (*compiler().compile(subject)).clone()
+}
+
+fn pilot() -> Properties {
+    Properties { blueprint: Some("Everybody".into()), ring: Some("Pilot".into()) }
 }
 
 fn compiler() -> Compiler {
@@ -220,6 +253,7 @@ fn everything() -> ClientCapabilities {
         declarations.configurations.insert(name.into());
     }
     declarations.management.insert(declaration_type::ORGANIZATION_INFO.into());
+    declarations.management.insert(declaration_type::PROPERTIES.into());
     for name in [
         "app.managed.list",
         "device.identifier.serial-number",

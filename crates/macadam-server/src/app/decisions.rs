@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use macadam_api::decisions::local_moment;
-use macadam_declare::{DeclarationSet, Subject};
+use macadam_declare::{DeclarationSet, Properties, Subject};
 use macadam_policy::{
     AssignedItem, Assignment, Attributes, Blocker, BlueprintId, Decision, Device, DeviceId, ItemId,
     Outcome, Status, Target, assigned_items, decide, managed_os_items, readiness,
@@ -51,11 +51,31 @@ impl Knowledge {
                 device: &device,
                 decision: &decision,
                 settings_items: &settings_items,
+                properties: &self.properties(situation.blueprint, &items, (&device, &attributes)),
                 capabilities,
             })
         });
         let blockers = readiness(now, &device, &decision, situations::readiness_facts(situation));
         Some(Decided { device, attributes, items, reaching, decision, blockers, set })
+    }
+
+    /// Its blueprint, and its ring of the newest major that has rings.
+    fn properties(
+        &self,
+        blueprint: Option<BlueprintId>,
+        items: &[AssignedItem],
+        (device, attributes): (&Device, &Attributes),
+    ) -> Properties {
+        let ringed = items.iter().filter(|item| !item.is_excluded);
+        let ringed = ringed.filter_map(|item| {
+            let ring = item.item.ring_of(device, attributes)?;
+            Some((item.item.settings().major, item.depth, ring))
+        });
+        let ring = ringed.max_by_key(|(major, depth, _)| (*major, *depth));
+        Properties {
+            blueprint: blueprint.and_then(|id| self.library.blueprint_names.get(&id).cloned()),
+            ring: ring.map(|(.., ring)| ring.name.as_str().into()),
+        }
     }
 
     /// The device as decisions see it; `None` until it has told its platform and version.

@@ -38,6 +38,7 @@ pub(crate) struct Library {
     pub(crate) settings_items: BTreeMap<ItemId, Arc<SoftwareUpdateSettingsItem>>,
     pub(crate) assignments: BTreeMap<BlueprintId, Assignment>,
     pub(crate) blueprints_by_name: BTreeMap<String, BlueprintId>,
+    pub(crate) blueprint_names: BTreeMap<BlueprintId, Arc<str>>,
 }
 
 impl Library {
@@ -54,6 +55,7 @@ impl Library {
         }
         for row in blueprints {
             library.blueprints_by_name.insert(row.name.clone(), row.id);
+            library.blueprint_names.insert(row.id, row.name.as_str().into());
             match stored_assignment(row) {
                 Ok(assignment) => {
                     library.assignments.insert(row.id, assignment);

@@ -1,10 +1,10 @@
-//! Certificates, as bytes and in the header of a proxy.
+//! Certificates, as bytes and in the headers of a proxy; authorities and keys of an operator.
 #![no_main]
 
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use macadam_pki::{Certificate, Expiry, PushCertificate, TrustAnchors};
+use macadam_pki::{Certificate, Expiry, PrivateKey, PushCertificate, TrustAnchors};
 use macadam_pki::{decode_client_cert, decode_client_cert_chain};
 
 static ANCHORS: LazyLock<TrustAnchors> = LazyLock::new(|| {
@@ -15,6 +15,10 @@ static ANCHORS: LazyLock<TrustAnchors> = LazyLock::new(|| {
 fuzz_target!(|octets: &[u8]| {
     let _ = decode_client_cert(octets);
     let _ = decode_client_cert_chain(octets);
+    if let Ok(text) = std::str::from_utf8(octets) {
+        let _ = TrustAnchors::from_pem(text);
+        let _ = PrivateKey::from_pem(text);
+    }
     if let Ok(certificate) = Certificate::from_der(octets) {
         let _ = PushCertificate::topic_of(&certificate);
         let _ = certificate.subject_common_name();

@@ -11,6 +11,7 @@ mod forgetting;
 mod halts;
 mod outcomes;
 mod passkeys;
+mod same_documents;
 mod same_on_both;
 mod saved;
 mod statements;

@@ -59,10 +59,27 @@ fn step() -> impl Strategy<Value = Step> {
 
 #[test]
 fn any_story_goes_the_same_way_on_both_engines() {
+    same_on_both(step(), tell);
+}
+
+/// Tells stories of these steps to both engines, and compares what comes of them.
+pub(super) fn same_on_both<Step: std::fmt::Debug>(
+    step: impl Strategy<Value = Step>,
+    tell: impl AsyncFn(&Store, &[Step]) -> Vec<String>,
+) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
-    let stories = prop::collection::vec(step(), 1..60);
+    let stories = prop::collection::vec(step, 1..60);
+    let both = async |story: &[Step]| {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", directory.path().join("macadam.db").display());
+        let sqlite = open(url).await;
+        let postgres = open(Postgres::shared().await.new_database().await).await;
+        let told = tokio::join!(tell(&sqlite, story), tell(&postgres, story));
+        postgres.close().await;
+        told
+    };
     TestRunner::new(config)
         .run(&stories, |story| {
             let (sqlite, postgres) = runtime.block_on(both(&story));
@@ -70,16 +87,6 @@ fn any_story_goes_the_same_way_on_both_engines() {
             Ok(())
         })
         .unwrap();
-}
-
-async fn both(story: &[Step]) -> (Vec<String>, Vec<String>) {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", directory.path().join("macadam.db").display());
-    let sqlite = open(url).await;
-    let postgres = open(Postgres::shared().await.new_database().await).await;
-    let told = tokio::join!(tell(&sqlite, story), tell(&postgres, story));
-    postgres.close().await;
-    told
 }
 
 /// What a store answers to each step, and what it shows in the end.

@@ -37,7 +37,7 @@ static POLICY_AND_CATALOG: LazyLock<(Policy, Catalog)> = LazyLock::new(|| {
             build: Some(build),
             prerequisite_build: None,
             expires: None,
-            device_ids: &["J413AP".to_owned()],
+            device_ids: &["J413AP".into()],
         };
         let at = Timestamp::from_second(at).expect("the moment is in range");
         let doubts = Doubts { is_confirmed: true, ..Doubts::default() };

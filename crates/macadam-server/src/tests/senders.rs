@@ -17,10 +17,17 @@ fn assert_refused(answer: &Answer) {
     assert!(!answer.text().contains("com.apple"), "no code that a device acts on");
 }
 
+/// The refusals on record, of which there must be some.
 async fn refusals(world: &World) -> Vec<RefusalReason> {
-    world.app().flush().await.unwrap();
-    let refusals = world.app().store.refusals(None, 10).await.unwrap();
-    refusals.into_iter().map(|refusal| refusal.reason).collect()
+    loop {
+        world.app().flush().await.unwrap();
+        let refusals = world.app().store.refusals(None, 10).await.unwrap();
+        if !refusals.is_empty() {
+            return refusals.into_iter().map(|refusal| refusal.reason).collect();
+        }
+        // A worker is about to write what it took just before.
+        tokio::task::yield_now().await;
+    }
 }
 
 fn idle(handset: &Handset) -> Vec<u8> {

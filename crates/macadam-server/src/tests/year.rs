@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use macadam_api::decisions::NotManageable;
+use macadam_api::devices as api;
 use macadam_protocol::feed::{OfferSet, Span};
 use macadam_sim::device::{Family, Hardware, Power};
 use macadam_sim::driver::{Driver, Pace, Weather};
@@ -23,6 +24,8 @@ use serde_json::json;
 use super::rig::{Log, Rig, Sighting};
 
 const WEATHER: Weather = Weather { lost_requests: 5, lost_answers: 5, doubled: 5 };
+/// The longest step of a replay.
+const STEP: SignedDuration = SignedDuration::from_hours(6);
 /// What a device gives somebody who switched it on after the deadline, or who was told late.
 const GRACE: SignedDuration = SignedDuration::from_mins(60);
 /// The longest download of a simulated device.
@@ -54,9 +57,9 @@ impl Form {
     fn of_environment(seed: u64) -> Self {
         let is_long = std::env::var_os("MACADAM_REPLAY").is_some();
         let (start, end, size, tick) = if is_long {
-            ("2025-09-10T00:00:00Z", "2026-08-20T00:00:00Z", 1_000, 1)
+            ("2025-09-10T00:00:00Z", "2026-08-20T00:00:00Z", 1_000, SignedDuration::from_hours(1))
         } else {
-            ("2026-03-01T00:00:00Z", "2026-04-09T00:00:00Z", 20, 6)
+            ("2026-03-01T00:00:00Z", "2026-04-09T00:00:00Z", 20, STEP)
         };
         let plan = Plan {
             seed,
@@ -65,7 +68,7 @@ impl Form {
             character: Character::Lifelike,
             polls_every: None,
         };
-        Self { plan, end: at(end), tick: SignedDuration::from_hours(tick) }
+        Self { plan, end: at(end), tick }
     }
 }
 
@@ -280,17 +283,22 @@ impl Judge<'_> {
             let hardware = device.hardware();
             let life = &self.lives[&hardware.serial];
             self.check_targets(hardware);
+            let row = &shown[&hardware.serial];
             for (index, event) in life.iter().enumerate() {
                 let What::Installing { version, build, reason, .. } = &event.what else { continue };
                 self.check_offer(hardware, version, Some(build), event.at);
                 improvements += usize::from(version.contains('('));
                 if reason.starts_with("declaration") {
-                    let due = self.check_in_time(hardware, &life[..index], version, event.at);
                     enforced += 1;
-                    punctual += usize::from(event.at <= due);
+                    if let Some(due) =
+                        self.check_in_time(hardware, &life[..index], version, event.at)
+                    {
+                        punctual += usize::from(event.at <= due);
+                    } else {
+                        self.check_told(row, version, event.at).await;
+                    }
                 }
             }
-            let row = &shown[&hardware.serial];
             if let Some(why) = row.decision.not_manageable {
                 let is_true = why == NotManageable::NotSupervised && !hardware.supervised;
                 assert!(is_true, "{hardware:?}: {why:?}");
@@ -342,24 +350,34 @@ impl Judge<'_> {
         }
     }
 
-    /// It was installed by its deadline, which this gives, or there is an excuse.
+    /// It was installed by its deadline, which this gives, or there is an excuse. Nothing if its
+    /// target was never seen: its user may have installed what was told between two looks.
     fn check_in_time(
         &self,
         hardware: &Hardware,
         life: &[Event],
         version: &str,
         at: Timestamp,
-    ) -> Timestamp {
+    ) -> Option<Timestamp> {
         let seen = &self.rig.sightings[&hardware.serial];
         let seen = seen.iter().rev().filter(|seen| seen.since <= at);
         let mut known = seen.filter_map(|seen| Some((seen.since, seen.target.as_ref()?)));
-        let Some((since, (_, local))) = known.find(|(_, (target, _))| target == version) else {
-            panic!("{hardware:?} installed {version} at {at}, which it was not told")
-        };
+        let (since, (_, local)) = known.find(|(_, (target, _))| target == version)?;
         let due = hardware.moment(*local);
         let latest = latest(life, due, since);
         assert!(at <= latest, "{hardware:?} installed {version}, due {due}, at {at} > {latest}");
-        due
+        Some(due)
+    }
+
+    /// By the device's own history it was told this before it installed it. The server is up to a
+    /// step of the fleet ahead of its devices.
+    async fn check_told(&self, device: &api::Device, version: &str, at: Timestamp) {
+        let history = self.rig.client().timeline(device.id).all().await.unwrap();
+        let by = at + STEP;
+        let told = history.iter().filter(|entry| entry.at <= by);
+        let is_told =
+            told.filter_map(|entry| entry.target_version.as_deref()).any(|it| it == version);
+        assert!(is_told, "{} installed {version} at {at}, but was told {history:#?}", device.name);
     }
 
     /// What the last device of the model must have by the end: the newest public release of the

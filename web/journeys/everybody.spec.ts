@@ -18,6 +18,8 @@ test("every page can be used by everybody", async ({ page }) => {
     await visit(page, seen);
     expect.soft(await violations(page), `${path} (light)`).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+    // Every color has changed, not only those that the browser changes by itself.
+    await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
     expect.soft(await violations(page), `${path} (dark)`).toEqual([]);
     // What lies over a page keeps the focus, and so the page behind it from being reached.
     if (!seen.open) {

@@ -1,12 +1,14 @@
 //! Reads XML property lists: Apple's dozen elements, and nothing else of XML.
 
+use std::time::UNIX_EPOCH;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use plist::Value;
 
 use super::DecodePropertyListError as Error;
 use super::builder::{Builder, Inside};
-use super::{EPOCH, date_at};
+use super::{DATE_RANGE_SECONDS, EPOCH};
 use crate::Limits;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -315,8 +317,18 @@ fn date(text: &str, at: usize) -> Result<Value, Error> {
     let Ok(timestamp) = text.trim().parse::<jiff::Timestamp>() else {
         return Err(expected);
     };
-    let seconds = timestamp.as_duration().as_secs_f64() - EPOCH.as_secs_f64();
-    date_at(seconds).map(Value::Date).ok_or(expected)
+    let since_epoch = timestamp.as_duration();
+    if !DATE_RANGE_SECONDS.contains(&(since_epoch.as_secs_f64() - EPOCH.as_secs_f64())) {
+        return Err(expected);
+    }
+    // Not by way of a floating-point number: what was written with a fraction is read as it was.
+    let distance = since_epoch.unsigned_abs();
+    let moment = if since_epoch.is_negative() {
+        UNIX_EPOCH.checked_sub(distance)
+    } else {
+        UNIX_EPOCH.checked_add(distance)
+    };
+    moment.map(|moment| Value::Date(moment.into())).ok_or(expected)
 }
 
 fn integer(text: &str, at: usize) -> Result<Value, Error> {

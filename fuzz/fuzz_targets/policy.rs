@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
 use macadam_api::facts::DeviceFacts;
 use macadam_api::policy_file::{Policy, PolicyFile};
-use macadam_policy::{Catalog, Doubts, FeedList, Offer, OfferSet};
+use macadam_policy::{Answer, Catalog, Doubts, FeedList, Offer, OfferSet};
 
 const NOW: Timestamp = Timestamp::constant(1_773_230_400, 0);
 const POLICY: &str = r#"{
@@ -39,9 +39,10 @@ static POLICY_AND_CATALOG: LazyLock<(Policy, Catalog)> = LazyLock::new(|| {
             expires: None,
             device_ids: &["J413AP".into()],
         };
+        let answer = Answer { offers: vec![offer], ..Answer::default() };
         let at = Timestamp::from_second(at).expect("the moment is in range");
         let doubts = Doubts { is_confirmed: true, ..Doubts::default() };
-        let observed = catalog.observe(at, &[offer], &doubts).expect("the answer is sane");
+        let observed = catalog.observe(at, &answer, &doubts).expect("the answer is sane");
         catalog.apply(observed.events);
     }
     (policy, catalog)

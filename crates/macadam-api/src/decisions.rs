@@ -172,7 +172,7 @@ impl Wording {
 pub struct Explanation {
     pub decision: DecisionLine,
     pub decided_at: Timestamp,
-    /// The releases that were looked at, oldest first.
+    /// The releases for the device's hardware, from the one that it runs on, oldest first.
     pub releases: Vec<ApplicableRelease>,
     /// What would change the outcome.
     pub would_change: Vec<String>,

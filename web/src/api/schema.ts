@@ -2038,7 +2038,7 @@ export interface components {
             decision: components["schemas"]["DecisionLine"];
             /** @description The declarations the device is given, exactly as sent. */
             declarations: components["schemas"]["DeviceDeclaration"][];
-            /** @description The releases that were looked at, oldest first. */
+            /** @description The releases for the device's hardware, from the one that it runs on, oldest first. */
             releases: components["schemas"]["ApplicableRelease"][];
             /** @description What would change the outcome. */
             would_change: string[];

@@ -26,10 +26,13 @@ impl App {
                 one.now,
             )
         });
+        // What is older than the device's own was never in question.
+        let runs = decided.device.os_version;
+        let table = table.unwrap_or_default().into_iter().filter(|release| release.version >= runs);
         Ok(Explanation {
             decision: line(id, decided),
             decided_at: one.now,
-            releases: table.unwrap_or_default().into_iter().map(shown).collect(),
+            releases: table.map(shown).collect(),
             would_change: would_change(&decided.decision),
             declarations,
         })

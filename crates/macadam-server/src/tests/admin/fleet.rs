@@ -53,6 +53,7 @@ async fn device_is_listed_changed_and_explained() {
     assert_eq!(Some(&target.version), decision.target_version.as_ref());
     assert_eq!(Some(target.deadline_local), decision.deadline_local);
     assert!(explained.releases.iter().any(|release| release.version == target.version));
+    assert_eq!(explained.releases[0].version, record.device.os_version, "older ones are history");
     assert!(!explained.would_change.is_empty());
     let enforced = explained.declarations.iter().find(|declaration| {
         declaration.declaration_type.ends_with("softwareupdate.enforcement.specific")

@@ -29,6 +29,15 @@ test("broken word of a title is found", async ({ page: tab }) => {
   expect((await cutWords(tab)).join("\n")).toContain('broken word "Tahoe"');
 });
 
+test("text under a sheet is left alone, and not under one that shows it", async ({ page: tab }) => {
+  const sheet = (background: string) =>
+    `<p style="position: absolute; z-index: 1; top: 8px; margin: 0; background: ${background}">over</p>`;
+  await tab.setContent(page("", "under") + sheet("white"));
+  expect(await cutWords(tab)).toEqual([]);
+  await tab.setContent(page("", "under") + sheet("transparent"));
+  expect((await cutWords(tab)).join("\n")).toContain("over each other");
+});
+
 test("text that can be read, or ends with an ellipsis, is left alone", async ({ page: tab }) => {
   await tab.setContent(page("", "short"));
   expect(await cutWords(tab)).toEqual([]);

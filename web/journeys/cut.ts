@@ -158,7 +158,7 @@ function look(): string[] {
     });
   }
 
-  /** A header that stays while what is below it scrolls. */
+  /** A header that stays while what is below it scrolls, or a sheet that lies over the page. */
   function isLayered(one: Text, other: Text): boolean {
     const sticks = ({ element }: Text) => {
       for (let at: Element | null = element; at; at = at.parentElement) {
@@ -168,7 +168,17 @@ function look(): string[] {
       }
       return false;
     };
-    return sticks(one) !== sticks(other);
+    const sheet = ({ element }: Text) => {
+      for (let at: Element | null = element; at; at = at.parentElement) {
+        const { position, zIndex, backgroundColor } = getComputedStyle(at);
+        const isOpaque = !/^rgba\(.*, 0(\.\d+)?\)$/.test(backgroundColor);
+        if (position === "absolute" && zIndex !== "auto" && isOpaque) {
+          return at;
+        }
+      }
+      return null;
+    };
+    return sticks(one) !== sticks(other) || sheet(one) !== sheet(other);
   }
 
   function name(element: Element): string {

@@ -1,6 +1,6 @@
 //! Whether anything changed that decisions depend on besides the devices, in one cheap query.
 
-use crate::db::{queries, row};
+use crate::db::{params, queries, row};
 use crate::{Store, StoreError};
 
 queries! {
@@ -16,12 +16,12 @@ queries! {
         (select count(*) from capabilities) as capabilities,
         (select count(*) from ring_halt) as halts,
         (select count(resumed_at) from ring_halt) as resumed_halts,
-        (select cast(coalesce(sum(version), 0) as bigint) from setting) as setting_versions" }
+        (select coalesce(max(version), 0) from setting where name = $1) as setting_version" }
 }
 
 row! {
-    /// Equal stamps mean the same catalog, reviews, items, blueprints, settings,
-    /// capabilities and halted rings.
+    /// Equal stamps mean the same catalog, reviews, items, blueprints, capabilities, halted rings,
+    /// and the same of the one setting that was asked for.
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct PolicyStamp {
         catalog_end: i64,
@@ -35,13 +35,14 @@ row! {
         capabilities: i64,
         halts: i64,
         resumed_halts: i64,
-        setting_versions: i64,
+        setting_version: i64,
     }
 }
 
 impl Store {
-    /// The stamp of what is stored now. Servers that share a database compare it.
-    pub async fn policy_stamp(&self) -> Result<PolicyStamp, StoreError> {
-        self.reader().await?.conn().one(&STAMP, &[]).await
+    /// The stamp of what is stored now, with the one setting that decisions depend on: others may
+    /// change every second. Servers that share a database compare it.
+    pub async fn policy_stamp(&self, setting: &str) -> Result<PolicyStamp, StoreError> {
+        self.reader().await?.conn().one(&STAMP, params![setting]).await
     }
 }

@@ -9,7 +9,7 @@ use macadam_policy::{Catalog, CatalogPolicy, ItemId, Review, RingHalt};
 use macadam_protocol::feed::Seed;
 use macadam_store::{PolicyStamp, Sha256, StoreError};
 
-use super::catalog::historic;
+use super::catalog::{APPROVAL, historic};
 use super::library::Library;
 use super::{App, situations};
 
@@ -87,7 +87,7 @@ impl Knowledge {
 impl App {
     /// Brings what is known up to date; one cheap query when nothing changed.
     pub(crate) async fn refresh_knowledge(&self) -> Result<Arc<Knowledge>, StoreError> {
-        let stamp = self.store.policy_stamp().await?;
+        let stamp = self.store.policy_stamp(APPROVAL).await?;
         let known = self.knowledge.load_full();
         if known.stamp == stamp {
             return Ok(known);

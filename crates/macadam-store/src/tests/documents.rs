@@ -17,6 +17,7 @@ on_every_backend! {
     blueprint_in_use_stays,
     devices_move_between_blueprints,
     setting_is_saved_over_the_version_that_was_read,
+    stamp_of_the_policy_follows_the_setting_that_it_is_asked_for_alone,
     two_servers_agree_on_a_generated_secret,
     audit_chain_holds_with_many_writers,
     audit_is_searched_by_a_part_of_the_name,
@@ -138,6 +139,17 @@ async fn devices_move_between_blueprints(store: Store) {
     assert_eq!(page(Some(device_id(1)), 10).await, [device_id(2)]);
     assert_eq!(store.move_devices(vec![device_id(1)], None).await.unwrap(), [device_id(1)]);
     assert_eq!(page(None, 10).await, [device_id(2)]);
+}
+
+async fn stamp_of_the_policy_follows_the_setting_that_it_is_asked_for_alone(store: Store) {
+    let before = store.policy_stamp("approval").await.unwrap();
+    store.save_setting("clock", "{}", 0).await.unwrap();
+    assert_eq!(store.policy_stamp("approval").await.unwrap(), before);
+    store.save_setting("approval", "{}", 0).await.unwrap();
+    let saved = store.policy_stamp("approval").await.unwrap();
+    assert_ne!(saved, before);
+    store.save_setting("approval", "{}", 1).await.unwrap();
+    assert_ne!(store.policy_stamp("approval").await.unwrap(), saved);
 }
 
 async fn setting_is_saved_over_the_version_that_was_read(store: Store) {

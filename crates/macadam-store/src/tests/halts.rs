@@ -66,7 +66,7 @@ async fn rings_are_tallied_by_what_their_devices_have_and_must_install(store: St
 
 async fn release_is_halted_once_until_a_person_lets_it_go_on(store: Store) {
     store.create_item(at(0), item(1)).await.unwrap();
-    let before = store.policy_stamp().await.unwrap();
+    let before = store.policy_stamp("approval").await.unwrap();
     let count = RingCount {
         ring: "Pilots".into(),
         version: "26.2".into(),
@@ -84,7 +84,7 @@ async fn release_is_halted_once_until_a_person_lets_it_go_on(store: Store) {
     };
     assert!(store.halt_ring(halt(1)).await.unwrap());
     assert!(!store.halt_ring(halt(2)).await.unwrap());
-    let halted = store.policy_stamp().await.unwrap();
+    let halted = store.policy_stamp("approval").await.unwrap();
     assert_ne!(halted, before);
     let resume = |number| ResumeRing {
         id: RingHaltId(id(9, number)),
@@ -96,7 +96,7 @@ async fn release_is_halted_once_until_a_person_lets_it_go_on(store: Store) {
     let unknown = store.resume_ring(resume(2)).await.unwrap_err();
     assert!(matches!(unknown, ResumeRingError::Unknown), "{unknown}");
     store.resume_ring(resume(1)).await.unwrap();
-    assert_ne!(store.policy_stamp().await.unwrap(), halted);
+    assert_ne!(store.policy_stamp("approval").await.unwrap(), halted);
     let again = store.resume_ring(resume(1)).await.unwrap_err();
     assert!(matches!(again, ResumeRingError::Resumed), "{again}");
     assert!(store.halt_ring(halt(3)).await.unwrap(), "new trouble");

@@ -1,7 +1,6 @@
 // What was done is found, read whole, proved and taken along.
 
-import { readFileSync } from "node:fs";
-import { expect, test } from "./rig";
+import { expect, exportedLines, test } from "./rig";
 
 test("acts are filtered, opened, verified and exported", async ({ page }) => {
   await page.goto("/activity");
@@ -14,13 +13,7 @@ test("acts are filtered, opened, verified and exported", async ({ page }) => {
   await page.getByRole("button", { name: "Verify" }).click();
   await expect(page.getByText(/entries fit the chain/)).toBeVisible();
   await page.keyboard.press("Escape");
-  const [file] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Export CSV" }).click(),
-  ]);
-  const lines = readFileSync(await file.path(), "utf8")
-    .trim()
-    .split("\r\n");
+  const lines = await exportedLines(page);
   expect(lines).toHaveLength(2);
   expect(lines[1]).toContain("upload_push_certificate");
 });

@@ -1,7 +1,6 @@
 // The library: an item is made, previewed and saved, and devices move; two people edit one item.
 
-import { readFileSync } from "node:fs";
-import { expect, type ListedItem, listedItems, macadam, test } from "./rig";
+import { expect, exportedLines, type ListedItem, listedItems, macadam, test } from "./rig";
 
 const tahoe = () => listedItems().find((one) => one.settings.label === "macOS Tahoe");
 
@@ -133,13 +132,7 @@ test("status is filtered by reason, kept in the address and exported", async ({ 
   await page.goto(`/library/${id}?tab=status`);
   const table = page.getByRole("table", { name: "Status" });
   await expect(table.getByRole("row").nth(1)).toBeVisible();
-  const [file] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Export CSV" }).click(),
-  ]);
-  const lines = readFileSync(await file.path(), "utf8")
-    .trim()
-    .split("\r\n");
+  const lines = await exportedLines(page);
   const filter = ["--platform", "macos", "--item", id ?? ""];
   const count = JSON.parse(macadam("devices", "count", ...filter, "--json")) as { total: number };
   expect(lines).toHaveLength(count.total + 1);

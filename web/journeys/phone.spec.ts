@@ -1,7 +1,6 @@
 // What a phone must not take away: sorting, chosen columns, the file, and taking a link back.
 
-import { readFileSync } from "node:fs";
-import { expect, listedDevices, macadam, test } from "./rig";
+import { expect, exportedLines, listedDevices, macadam, test } from "./rig";
 
 test.use({ viewport: { width: 390, height: 844 } });
 
@@ -15,13 +14,7 @@ test("devices are sorted, shown with more, and exported on a phone", async ({ pa
   await page.getByRole("checkbox", { name: "Build" }).check();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("table").getByRole("row").nth(1)).toContainText("Build");
-  const [file] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Export CSV" }).click(),
-  ]);
-  const lines = readFileSync(await file.path(), "utf8")
-    .trim()
-    .split("\r\n");
+  const lines = await exportedLines(page);
   expect(lines).toHaveLength(listedDevices().length + 1);
 });
 

@@ -104,3 +104,14 @@ export function listedBlueprints(): ListedBlueprint[] {
   const list = JSON.parse(macadam("blueprints", "list", "--json")) as { items: ListedBlueprint[] };
   return list.items;
 }
+
+/** The lines of the file that the page's export writes, its header first. */
+export async function exportedLines(page: Page): Promise<string[]> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Export CSV" }).click(),
+  ]);
+  return readFileSync(await file.path(), "utf8")
+    .trim()
+    .split("\r\n");
+}

@@ -1,9 +1,9 @@
 // The audit log's filters.
 
-import { ActionIcon, Select, TextInput } from "@mantine/core";
-import { IconX } from "@tabler/icons-react";
+import { Select, TextInput } from "@mantine/core";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import { FilterChip } from "../../parts/FilterChip";
 import { inert } from "../../parts/inert";
 import { SearchBox } from "../../parts/SearchBox";
 import classes from "./Activity.module.css";
@@ -57,23 +57,11 @@ export function ActivityFilters({ search, change }: Props) {
 
 /** What the entries are about, where a page led here with it. */
 function ObjectChip({ object, remove }: { object: string; remove: () => void }) {
-  const { t } = useTranslation(["activity", "common"]);
+  const { t } = useTranslation("activity");
   const { kind, id } = objectOf({ object });
   const name = t(`kind.${kind}` as "kind.devices", { defaultValue: kind.replaceAll("_", " ") });
   const says = inert(`${t("filter.object")}: ${name}${id ? ` ${id.slice(0, 13)}` : ""}`);
-  return (
-    <span className={classes.chip}>
-      {says}
-      <ActionIcon
-        size="xs"
-        color="accent"
-        onClick={remove}
-        aria-label={t("common:filters.remove", { name: says })}
-      >
-        <IconX size={12} />
-      </ActionIcon>
-    </span>
-  );
+  return <FilterChip says={says} remove={remove} />;
 }
 
 interface DayProps {

@@ -1,9 +1,10 @@
 // The device list's filters: where they are chosen, and as chips that take them away.
 
-import { ActionIcon, Button, Popover, Select } from "@mantine/core";
-import { IconFilter, IconX } from "@tabler/icons-react";
+import { Button, Popover, Select } from "@mantine/core";
+import { IconFilter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { FilterChip } from "../../parts/FilterChip";
 import { inert } from "../../parts/inert";
 import { platforms } from "../../parts/Platform";
 import { day, yours } from "../../parts/time";
@@ -96,17 +97,7 @@ export function DeviceChips({ search, change }: Props) {
   return (
     <div className={classes.chips}>
       {active.map((name) => (
-        <span key={name} className={classes.chip}>
-          {says(name)}
-          <ActionIcon
-            size="xs"
-            color="accent"
-            onClick={() => change({ [name]: null })}
-            aria-label={t("common:filters.remove", { name: says(name) })}
-          >
-            <IconX size={12} />
-          </ActionIcon>
-        </span>
+        <FilterChip key={name} says={says(name)} remove={() => change({ [name]: null })} />
       ))}
       {active.length > 1 && (
         <Button

@@ -19,7 +19,6 @@ queries! {
         (select as_uuid(value ->> 0), as_uuid(value ->> 1) from json_each($1))" }
     FORGET_REQUESTS = { "delete from self_service_request where (device_id, item_id) in
         (select as_uuid(value ->> 0), as_uuid(value ->> 1) from json_each($1))" }
-    COUNTS = { "select item_id, count(*) as devices from item_reach group by item_id" }
     REQUESTS = { "select s.device_id, d.name as device_name, s.item_id, i.label as item_label, s.at
         from self_service_request s join device d on d.id = s.device_id
             join library_item i on i.id = s.item_id
@@ -62,11 +61,9 @@ impl Store {
         self.reader().await?.conn().all(&REQUESTS, params![device, item, limit]).await
     }
 
-    /// How many devices each item reaches.
+    /// How many enrolled devices each item reaches.
     pub async fn reach_counts(&self) -> Result<BTreeMap<ItemId, u64>, StoreError> {
-        let rows: Vec<Reached> = self.reader().await?.conn().all(&COUNTS, &[]).await?;
-        let count = |row: Reached| (row.item_id, u64::try_from(row.devices).unwrap_or_default());
-        Ok(rows.into_iter().map(count).collect())
+        Ok(self.roster().await?.reach_counts())
     }
 
     /// Notes what a user asked for; an earlier moment stays.
@@ -78,13 +75,6 @@ impl Store {
             })
         })
         .await
-    }
-}
-
-row! {
-    struct Reached {
-        item_id: ItemId,
-        devices: i64,
     }
 }
 

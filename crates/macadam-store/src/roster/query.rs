@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use macadam_policy::DeviceId;
+use macadam_policy::{DeviceId, ItemId};
 
 use super::{ListedDecision, Member, Roster};
 use crate::db::json;
@@ -91,6 +91,15 @@ impl Roster {
             }
         }
         counts.into_values().collect()
+    }
+
+    /// How many devices each item reaches.
+    pub(crate) fn reach_counts(&self) -> BTreeMap<ItemId, u64> {
+        let mut counts = BTreeMap::new();
+        for (item, _) in self.members.iter().flat_map(|member| &member.situation.reached) {
+            *counts.entry(*item).or_default() += 1;
+        }
+        counts
     }
 
     /// The devices by everything an overview asks for.

@@ -6,6 +6,7 @@ use super::*;
 on_every_backend! {
     every_count_of_the_fleet_opens_a_list_of_as_many,
     devices_that_left_are_not_counted,
+    items_count_the_devices_that_their_list_has,
     version_shares_of_a_day_are_noted_over_earlier_ones,
 }
 
@@ -79,6 +80,22 @@ async fn every_count_of_the_fleet_opens_a_list_of_as_many(store: Store) {
     let order = |text: &str| text.parse::<macadam_policy::OsVersion>().unwrap().order();
     let from = |text| DeviceFilter { os_order_from: Some(order(text)), ..DeviceFilter::default() };
     assert_eq!((listed(from("26.1")).await, listed(from("26.2")).await), (10, 0));
+}
+
+async fn items_count_the_devices_that_their_list_has(store: Store) {
+    for number in [1, 2] {
+        store.create_item(at(0), item(number)).await.unwrap();
+    }
+    let mut enrollments = Vec::new();
+    for number in 1..=3 {
+        let begun = enroll(&store, number).await;
+        store.reach(at(1), begun.device, item_id(1), None).await;
+        enrollments.push(begun.enrollment);
+    }
+    store.reach(at(1), device_id(2), item_id(2), None).await;
+    store.end_enrollment(at(2), enrollments[2]).await.unwrap();
+    let counts = store.reach_counts().await.unwrap();
+    assert_eq!(counts, BTreeMap::from([(item_id(1), 2), (item_id(2), 1)]));
 }
 
 async fn devices_that_left_are_not_counted(store: Store) {

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use self::event::{
-    Answer, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, InsaneFetch,
-    Observation, Offer, OfferSet, Review, ReviewScope, UnreadOffer,
+    Answer, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease, HistoricRow,
+    InsaneFetch, Observation, Offer, OfferSet, Review, ReviewScope, UnreadOffer,
 };
 pub use self::index::utc_day;
 pub(crate) use self::index::{DeviceReleases, KnownBuild, KnownRelease, Source};

@@ -27,8 +27,8 @@ pub use backtest::{
 };
 pub use catalog::{
     Answer, Catalog, CatalogEvent, CatalogPolicy, Doubts, EventChange, HistoricRelease,
-    InsaneFetch, Observation, Offer, OfferSet, Release, ReleaseSummary, Review, ReviewScope,
-    ReviewState, UnreadOffer, utc_day,
+    HistoricRow, InsaneFetch, Observation, Offer, OfferSet, Release, ReleaseSummary, Review,
+    ReviewScope, ReviewState, UnreadOffer, utc_day,
 };
 pub use decide::{
     AssignedItem, Decision, Mechanism, NotManageable, Outcome, Status, Suspended, Target,

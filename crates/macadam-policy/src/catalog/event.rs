@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::{Build, FeedList, ItemId, OsVersion, UpdateId};
+use crate::{Build, FeedList, ItemId, OsVersion, ParseVersionError, UpdateId};
 
 /// The set of the feed an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +103,44 @@ pub struct HistoricRelease {
     /// Known device ids; empty means every id that is listed for the major.
     pub device_ids: Vec<UpdateId>,
     pub withdrawn_on: Option<Date>,
+}
+
+/// A release from before the record as plain text, before it is judged: for one of its builds, or
+/// for the release as a whole where no record names one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoricRow<'a> {
+    pub list: FeedList,
+    pub version: &'a str,
+    pub extra: Option<&'a str>,
+    pub day: Date,
+    pub build: Option<&'a str>,
+    pub prerequisite_build: Option<&'a str>,
+    pub device_ids: &'a [Arc<str>],
+    pub withdrawn_on: Option<Date>,
+}
+
+impl HistoricRelease {
+    /// Reads a row. What of it cannot be read is left out; without its version it is nothing.
+    pub fn read(row: &HistoricRow<'_>) -> Option<Self> {
+        let build = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+        Some(Self {
+            list: row.list,
+            version: read_version(row.version, row.extra).ok()?,
+            day: row.day,
+            builds: build(row.build).into_iter().collect(),
+            prerequisite_build: build(row.prerequisite_build),
+            device_ids: row.device_ids.iter().filter_map(|id| UpdateId::new(id)).collect(),
+            withdrawn_on: row.withdrawn_on,
+        })
+    }
+}
+
+/// The version with the letter of its Background Security Improvement, as Apple writes both.
+pub(super) fn read_version(
+    version: &str,
+    extra: Option<&str>,
+) -> Result<OsVersion, ParseVersionError> {
+    extra.map_or_else(|| version.parse(), |extra| format!("{version} {extra}").parse())
 }
 
 /// An administrator's word about a release.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::event::{
     Answer, CatalogEvent, Doubts, EventChange, InsaneFetch, Observation, Offer, OfferSet,
-    UnreadOffer,
+    UnreadOffer, read_version,
 };
 use super::index::DeviceReleases;
 use super::span::Moment;
@@ -147,11 +147,7 @@ fn read(answer: &Answer<'_>) -> (State, Vec<Unread>, Vec<String>) {
 }
 
 fn read_row(offer: &Offer<'_>) -> Result<Row, String> {
-    let text = match offer.extra {
-        Some(extra) => format!("{} {extra}", offer.version),
-        None => offer.version.to_owned(),
-    };
-    let version: OsVersion = text.parse().map_err(|error| format!("{error}"))?;
+    let version = read_version(offer.version, offer.extra).map_err(|error| error.to_string())?;
     let build = offer.build.ok_or_else(|| format!("{version} has no build"))?;
     let build = build.parse().map_err(|error| format!("{version}: {error}"))?;
     let prerequisite = offer.prerequisite_build.map(str::parse).transpose();

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use macadam_policy::{
-    Answer, Catalog, Doubts, FeedList, HistoricRelease, InsaneFetch, Offer, OfferSet, UpdateId,
+    Answer, Catalog, Doubts, FeedList, HistoricRelease, HistoricRow, InsaneFetch, Offer, OfferSet,
 };
 use macadam_protocol::feed;
 
@@ -17,7 +17,7 @@ pub(crate) struct Past {
 pub(crate) fn recorded_past() -> Past {
     let seed = feed::seed();
     let mut catalog = Catalog::default();
-    catalog.add_historic(seed.releases.iter().flat_map(historic));
+    catalog.add_historic(seed.historic_builds().map(historic));
     let mut doubts = Doubts::default();
     let mut refused = Vec::new();
     for moment in seed.moments() {
@@ -68,35 +68,22 @@ const fn list(list: feed::FeedList) -> FeedList {
     }
 }
 
-/// One row for each build, because devices, prerequisites and withdrawals are told of builds.
-fn historic(release: &feed::HistoricRelease) -> Vec<HistoricRelease> {
-    let text = match &release.extra {
-        Some(extra) => format!("{} {extra}", release.version),
-        None => release.version.clone(),
-    };
-    let row = HistoricRelease {
+/// Of our own record nothing may be unreadable.
+fn historic(
+    (release, build): (&feed::HistoricRelease, Option<&feed::HistoricBuild>),
+) -> HistoricRelease {
+    let row = HistoricRow {
         list: list(release.list),
-        version: text.parse().unwrap(),
+        version: &release.version,
+        extra: release.extra.as_deref(),
         day: release.day,
-        builds: Vec::new(),
-        prerequisite_build: None,
-        device_ids: Vec::new(),
-        withdrawn_on: None,
+        build: build.map(|build| build.build.as_str()),
+        prerequisite_build: build.and_then(|build| build.prerequisite_build.as_deref()),
+        device_ids: build.and_then(|build| build.device_ids.as_deref()).unwrap_or_default(),
+        withdrawn_on: build.and_then(|build| build.withdrawn_on),
     };
-    if release.builds.is_empty() {
-        return vec![row];
-    }
-    let of_build = |build: &feed::HistoricBuild| HistoricRelease {
-        builds: vec![build.build.parse().unwrap()],
-        prerequisite_build: build.prerequisite_build.as_ref().map(|text| text.parse().unwrap()),
-        device_ids: build
-            .device_ids
-            .iter()
-            .flat_map(|ids| ids.iter())
-            .filter_map(|id| UpdateId::new(id))
-            .collect(),
-        withdrawn_on: build.withdrawn_on,
-        ..row.clone()
-    };
-    release.builds.iter().map(of_build).collect()
+    let read = HistoricRelease::read(&row).expect("a version");
+    assert_eq!(read.builds.len(), usize::from(row.build.is_some()), "{row:?}");
+    assert_eq!(read.prerequisite_build.is_some(), row.prerequisite_build.is_some(), "{row:?}");
+    read
 }

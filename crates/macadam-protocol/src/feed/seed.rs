@@ -157,6 +157,17 @@ impl Seed {
         encode::encode(self)
     }
 
+    /// Every build of every release from before the record, and releases whose builds nobody knows.
+    pub fn historic_builds(
+        &self,
+    ) -> impl Iterator<Item = (&HistoricRelease, Option<&HistoricBuild>)> {
+        self.releases.iter().flat_map(|release| {
+            let unknown = release.builds.is_empty().then_some((release, None));
+            let builds = release.builds.iter().map(move |build| (release, Some(build)));
+            unknown.into_iter().chain(builds)
+        })
+    }
+
     /// Rebuilds Apple's answer as it was at `moment`.
     ///
     /// Before the record it is empty; after it, the last state goes on.

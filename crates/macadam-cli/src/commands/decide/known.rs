@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use macadam_api::policy_file::Policy;
 use macadam_policy::{
-    Answer, Build, Catalog, Doubts, FeedList, HistoricRelease, Offer, OfferSet, OsVersion,
-    UnreadOffer, UpdateId,
+    Answer, Catalog, Doubts, FeedList, HistoricRelease, HistoricRow, Offer, OfferSet, UnreadOffer,
 };
 use macadam_protocol::feed::gdmf::{self, Entry, Gdmf, Unread};
 use macadam_protocol::feed::{self, HistoricBuild, Seed};
@@ -152,34 +151,24 @@ const fn feed_list(list: feed::FeedList) -> FeedList {
     }
 }
 
-/// The releases from before the record: one row for each group of builds with its devices.
+/// The releases from before the record.
 fn historic(seed: &Seed) -> Vec<HistoricRelease> {
-    let mut rows = Vec::new();
-    for release in &seed.releases {
-        let extra = release.extra.as_deref().unwrap_or_default();
-        let Ok(version) = format!("{} {extra}", release.version).parse::<OsVersion>() else {
-            continue;
-        };
-        let row = |build: Option<&HistoricBuild>| HistoricRelease {
-            list: feed_list(release.list),
-            version,
-            day: release.day,
-            builds: build.and_then(|build| build.build.parse::<Build>().ok()).into_iter().collect(),
-            prerequisite_build: build
-                .and_then(|build| build.prerequisite_build.as_deref())
-                .and_then(|build| build.parse().ok()),
-            device_ids: build
-                .and_then(|build| build.device_ids.as_deref())
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|id| UpdateId::new(id))
-                .collect(),
-            withdrawn_on: build.and_then(|build| build.withdrawn_on),
-        };
-        if release.builds.is_empty() {
-            rows.push(row(None));
-        }
-        rows.extend(release.builds.iter().map(|build| row(Some(build))));
+    let row = |(release, build)| HistoricRelease::read(&historic_row(release, build));
+    seed.historic_builds().filter_map(row).collect()
+}
+
+fn historic_row<'a>(
+    release: &'a feed::HistoricRelease,
+    build: Option<&'a HistoricBuild>,
+) -> HistoricRow<'a> {
+    HistoricRow {
+        list: feed_list(release.list),
+        version: &release.version,
+        extra: release.extra.as_deref(),
+        day: release.day,
+        build: build.map(|build| build.build.as_str()),
+        prerequisite_build: build.and_then(|build| build.prerequisite_build.as_deref()),
+        device_ids: build.and_then(|build| build.device_ids.as_deref()).unwrap_or_default(),
+        withdrawn_on: build.and_then(|build| build.withdrawn_on),
     }
-    rows
 }

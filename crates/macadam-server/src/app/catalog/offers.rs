@@ -1,7 +1,7 @@
 //! From the feed's wire types to what the catalog observes.
 
 use macadam_policy::{
-    Answer, Build, FeedList, HistoricRelease, Offer, OfferSet, OsVersion, UnreadOffer, UpdateId,
+    Answer, FeedList, HistoricRelease, HistoricRow, Offer, OfferSet, UnreadOffer,
 };
 use macadam_protocol::feed::gdmf::{Entry, Gdmf, Unread};
 use macadam_protocol::feed::{self, HistoricBuild, Seed};
@@ -52,40 +52,24 @@ const fn feed_list(list: feed::FeedList) -> FeedList {
     }
 }
 
-/// The releases from before the record: one row for each group of builds with its devices.
+/// The releases from before the record.
 pub(crate) fn historic(seed: &Seed) -> Vec<HistoricRelease> {
-    let mut rows = Vec::new();
-    for release in &seed.releases {
-        let Some(version) = version(&release.version, release.extra.as_deref()) else { continue };
-        let row = |build: Option<&HistoricBuild>| HistoricRelease {
-            list: feed_list(release.list),
-            version,
-            day: release.day,
-            builds: build.and_then(|build| build.build.parse::<Build>().ok()).into_iter().collect(),
-            prerequisite_build: build
-                .and_then(|build| build.prerequisite_build.as_deref())
-                .and_then(|build| build.parse().ok()),
-            device_ids: build
-                .and_then(|build| build.device_ids.as_deref())
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|id| UpdateId::new(id))
-                .collect(),
-            withdrawn_on: build.and_then(|build| build.withdrawn_on),
-        };
-        if release.builds.is_empty() {
-            rows.push(row(None));
-        }
-        rows.extend(release.builds.iter().map(|build| row(Some(build))));
-    }
-    rows
+    let row = |(release, build)| HistoricRelease::read(&historic_row(release, build));
+    seed.historic_builds().filter_map(row).collect()
 }
 
-fn version(base: &str, extra: Option<&str>) -> Option<OsVersion> {
-    let base: OsVersion = base.parse().ok()?;
-    let letter = extra.and_then(|extra| extra.chars().find(char::is_ascii_alphabetic));
-    match letter {
-        Some(letter) => base.with_letter(letter),
-        None => Some(base),
+fn historic_row<'a>(
+    release: &'a feed::HistoricRelease,
+    build: Option<&'a HistoricBuild>,
+) -> HistoricRow<'a> {
+    HistoricRow {
+        list: feed_list(release.list),
+        version: &release.version,
+        extra: release.extra.as_deref(),
+        day: release.day,
+        build: build.map(|build| build.build.as_str()),
+        prerequisite_build: build.and_then(|build| build.prerequisite_build.as_deref()),
+        device_ids: build.and_then(|build| build.device_ids.as_deref()).unwrap_or_default(),
+        withdrawn_on: build.and_then(|build| build.withdrawn_on),
     }
 }

@@ -74,6 +74,7 @@ impl App {
     fn next_commands(&self, now: Timestamp, work: &Work<'_>) -> Vec<NewCommand> {
         let Work { situation, decided, target, history } = *work;
         let is_mac = decided.device.platform == Platform::MacOs;
+        let is_upgrade = is_mac && target.version.major() > decided.device.os_version.major();
         let available: Vec<AvailableOsUpdate> = told(&situation.facts, AVAILABLE);
         let update = available.iter().find(|update| is_target(update, target));
         let product_key = update.and_then(|update| update.product_key.clone());
@@ -83,6 +84,7 @@ impl App {
             now,
             is_due: deadline(decided, target) <= now,
             is_offered: update.is_some(),
+            is_cacheable: !is_upgrade,
             is_downloaded: status.is_some_and(|status| status.is_downloaded),
             needs_its_user: is_mac && progress::stays_idle(&situation.facts),
             history,
@@ -99,7 +101,7 @@ impl App {
                 vec![schedule(product_key, target, if is_mac { "DownloadOnly" } else { "Default" })]
             }
             Step::Poll => vec![MdmCommand::OSUpdateStatus {}],
-            Step::Install if is_mac => {
+            Step::Install if is_mac && !is_upgrade => {
                 vec![schedule(product_key, target, "InstallForceRestart")]
             }
             Step::Install => vec![schedule(product_key, target, "InstallASAP")],

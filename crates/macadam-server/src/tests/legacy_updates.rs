@@ -13,7 +13,7 @@ use super::world::{Handset, World};
 const HOUR: Duration = Duration::from_hours(1);
 const KEY: &str = "MSU_UPDATE";
 
-/// A Mac on macOS 13 that an item with this enforcement is for.
+/// A Mac without declarations that an item for macOS 13 with this enforcement is for.
 struct OldMac {
     world: World,
     handset: Handset,
@@ -22,8 +22,12 @@ struct OldMac {
 }
 
 async fn old_mac(enforcement: serde_json::Value) -> OldMac {
+    old_mac_on(("13.6", "22G120"), enforcement).await
+}
+
+async fn old_mac_on(release: (&str, &str), enforcement: serde_json::Value) -> OldMac {
     let world = World::without_workers("").await;
-    let handset = world.handset(1, "Mac14,2", ("13.6", "22G120"));
+    let handset = world.handset(1, "Mac14,2", release);
     let device = world.enroll(&handset).await;
     world.drain(&handset).await;
     let facts = vec![
@@ -101,6 +105,21 @@ async fn mac_without_declarations_is_brought_to_its_target_by_commands() {
     assert_eq!(install_action(&install), "InstallForceRestart");
     let again = mac.poll().await.unwrap();
     assert_eq!(again.command_uuid, install.command_uuid, "one at a time");
+}
+
+#[tokio::test]
+async fn next_major_is_installed_at_the_deadline_without_being_cached_first() {
+    let minimum = json!({
+        "mode": "minimum", "version": "13.7", "on": "2026-02-01", "at": "09:30"
+    });
+    let mac = old_mac_on(("12.6", "21G115"), minimum).await;
+    mac.offer_target().await;
+    mac.world.advance(HOUR);
+    assert_eq!(mac.poll().await, None, "nothing is downloaded before the deadline");
+    mac.world.advance(HOUR * 24 * 33);
+    mac.offer_target().await;
+    let install = mac.poll().await.unwrap();
+    assert_eq!(install_action(&install), "InstallASAP");
 }
 
 #[tokio::test]

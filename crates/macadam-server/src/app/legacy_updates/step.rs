@@ -39,6 +39,8 @@ pub(super) struct Situation<'a> {
     pub(super) is_due: bool,
     /// The device's own list has the target.
     pub(super) is_offered: bool,
+    /// It can be downloaded ahead of its installation: not the next major of a Mac (managed-os 4).
+    pub(super) is_cacheable: bool,
     pub(super) is_downloaded: bool,
     /// The device was told to install often enough, and does not begin.
     pub(super) needs_its_user: bool,
@@ -71,7 +73,8 @@ pub(super) fn next(situation: &Situation<'_>) -> Step {
         let last = situation.history.iter().find(|past| past.kind == kind);
         last.is_none_or(|past| situation.now.duration_since(past.at) >= age)
     };
-    let has_nothing_to_do = !situation.is_offered || (situation.is_downloaded && !situation.is_due);
+    let is_ready = situation.is_downloaded || !situation.is_cacheable;
+    let has_nothing_to_do = !situation.is_offered || (is_ready && !situation.is_due);
     let step = if situation.history.iter().any(|past| past.is_open) {
         None
     } else if has_installed_unseen(situation) {
@@ -137,6 +140,7 @@ mod tests {
             now,
             is_due,
             is_offered,
+            is_cacheable: true,
             is_downloaded,
             needs_its_user,
             history: &history,
@@ -191,6 +195,7 @@ mod tests {
             now,
             is_due: true,
             is_offered: true,
+            is_cacheable: true,
             is_downloaded: true,
             needs_its_user: false,
             history: &history,

@@ -19,7 +19,7 @@ macro_rules! select_link {
 
 macro_rules! select_challenge {
     () => {
-        "select c.subject, c.link_id, l.blueprint_id
+        "select c.subject, c.link_id, l.blueprint_id, c.issued
         from scep_challenge c left join enrollment_link l on l.id = c.link_id"
     };
 }
@@ -43,7 +43,9 @@ queries! {
         where challenge = $1 and expires_at > $2 and (request is null or request = $3)" }
     CHALLENGE = { concat!(select_challenge!(), " where c.challenge = $1") }
     CHALLENGE_USED = { "select used_at as value from scep_challenge where challenge = $1" }
-    ISSUED = { "update scep_challenge set certificate = $2 where challenge = $1" }
+    ISSUED = { "update scep_challenge set certificate = $2, issued = $3
+        where challenge = $1 and issued is null" }
+    ISSUED_FIRST = { "select issued as value from scep_challenge where challenge = $1" }
     OF_CERTIFICATE = { concat!(select_challenge!(), " where c.certificate = $1") }
 }
 
@@ -97,6 +99,8 @@ row! {
         pub subject: String,
         pub link_id: Option<LinkId>,
         pub blueprint_id: Option<BlueprintId>,
+        /// The certificate (DER) that it got before, as long as the challenge is good.
+        pub issued: Option<Vec<u8>>,
     }
 }
 
@@ -186,16 +190,20 @@ impl Store {
         .await
     }
 
-    /// Notes which certificate a challenge got, so that Authenticate finds its blueprint.
+    /// Notes which certificate (DER) a challenge got, so that Authenticate finds its blueprint.
+    /// Returns the one that it got first: the same request may be answered twice at a time.
     pub async fn record_issued(
         &self,
         challenge: Sha256,
-        certificate: Sha256,
-    ) -> Result<(), StoreError> {
+        certificate: Vec<u8>,
+    ) -> Result<Vec<u8>, StoreError> {
         self.write((challenge, certificate), |conn, (challenge, certificate)| {
-            Box::pin(
-                async move { conn.run(&ISSUED, params![challenge, certificate]).await.map(drop) },
-            )
+            Box::pin(async move {
+                let hash = Sha256::of(certificate);
+                conn.run(&ISSUED, params![challenge, hash, certificate]).await?;
+                let first: (Vec<u8>,) = conn.one(&ISSUED_FIRST, params![challenge]).await?;
+                Ok(first.0)
+            })
         })
         .await
     }

@@ -48,6 +48,7 @@ const MIGRATIONS: &[(i64, &str, Script)] = &[
     (11, "wording", Script::Same(include_str!("../migrations/0011_wording.sql"))),
     (12, "passkeys", Script::Same(include_str!("../migrations/0012_passkeys.sql"))),
     (13, "request_local", Script::Same(include_str!("../migrations/0013_request_local.sql"))),
+    (14, "issued", Script::Same(include_str!("../migrations/0014_issued.sql"))),
 ];
 
 /// What SQLite calls the types of strict tables.

@@ -27,6 +27,8 @@ queries! {
     // One that got a certificate stays: it says which blueprint the certificate is for.
     OLD_CHALLENGES = { "delete from scep_challenge
         where expires_at <= $1 and certificate is null" }
+    OLD_ANSWERS = { "update scep_challenge set issued = null
+        where expires_at <= $1 and issued is not null" }
     OLD_PASSKEY_CHALLENGES = { "delete from passkey_challenge where expires_at <= $1" }
     OLD_LEASES = { "delete from lease where until <= $1" }
 }
@@ -138,6 +140,7 @@ impl Store {
                     &OLD_SESSIONS,
                     &OLD_REQUESTS,
                     &OLD_CHALLENGES,
+                    &OLD_ANSWERS,
                     &OLD_PASSKEY_CHALLENGES,
                     &OLD_LEASES,
                 ];

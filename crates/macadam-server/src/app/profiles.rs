@@ -62,6 +62,8 @@ pub(crate) enum AnswerScepError {
     Decode(#[from] macadam_pki::scep::DecodePkiMessageError),
     #[error("the certificate could not be issued")]
     Issue(#[from] IssueCertificateError),
+    #[error("the certificate that was issued before cannot be read")]
+    Stored(#[source] macadam_pki::DecodeCertificateError),
     #[error("the answer could not be encrypted")]
     Answer(#[source] macadam_pki::scep::OpenRequestError),
     #[error(transparent)]
@@ -200,10 +202,14 @@ impl App {
             UseOnce::Used(made_for) => made_for,
             UseOnce::AlreadyUsed | UseOnce::Invalid => return Ok(None),
         };
-        let certificate = self.issue_identity(now, requested, &made_for.subject)?;
-        let hash = Sha256(*certificate.fingerprint().as_bytes());
-        self.store.record_issued(challenge, hash).await?;
-        Ok(Some(certificate))
+        let issued = match made_for.issued {
+            Some(issued) => issued,
+            None => {
+                let certificate = self.issue_identity(now, requested, &made_for.subject)?;
+                self.store.record_issued(challenge, certificate.der().to_vec()).await?
+            }
+        };
+        Certificate::from_der(&issued).map(Some).map_err(AnswerScepError::Stored)
     }
 
     /// The signature proves that the device holds the key of `current`; what it speaks for is

@@ -53,7 +53,7 @@ pub(super) async fn post_operation(
 async fn answer(app: &App, message: &[u8]) -> Result<Response, DeviceError> {
     let answer = app.answer_scep(message).await.map_err(|error| match error {
         AnswerScepError::Decode(_) => DeviceError::Malformed("scep_message"),
-        AnswerScepError::Issue(_) | AnswerScepError::Answer(_) => {
+        AnswerScepError::Issue(_) | AnswerScepError::Stored(_) | AnswerScepError::Answer(_) => {
             tracing::error!(error = &error as &dyn std::error::Error, "no identity was issued");
             DeviceError::NotSetUp
         }

@@ -85,15 +85,16 @@ async fn identity_from_a_link(world: &World) -> Identity {
     let requester = Identity::self_signed(key, "requester", &world.app().issuance(now)).unwrap();
     let key = PrivateKey::from_pem(&pem).unwrap();
     let first = scep(world, RequestKind::PkcsReq, &requester, &key, Some(&challenge)).await;
-    assert!(first.is_some());
-    // The answer got lost; the same request gets an identity again, also by the older method.
+    let first = first.expect("an identity");
+    // The answer got lost; the same request gets the same one again, also by the older method.
     let wish = (RequestKind::PkcsReq, Some(challenge.as_str()));
-    let certificate = scep_by(&Method::GET, world, wish, (&requester, &key)).await;
+    let certificate = scep_by(&Method::GET, world, wish, (&requester, &key)).await.unwrap();
+    assert_eq!(certificate.der(), first.der());
     let other = PrivateKey::generate(KeyKind::Rsa2048);
     let other = Identity::self_signed(other, "thief", &world.app().issuance(now)).unwrap();
     let stolen = scep(world, RequestKind::PkcsReq, &other, other.key(), Some(&challenge)).await;
     assert!(stolen.is_none(), "a challenge is for one key");
-    Identity::new(certificate.unwrap(), key).unwrap()
+    Identity::new(certificate, key).unwrap()
 }
 
 /// A Mac whose identity the server issued through a link.

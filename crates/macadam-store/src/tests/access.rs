@@ -259,14 +259,21 @@ async fn challenge_works_for_one_request(store: Store) {
         async move { store.use_challenge(at(seconds), name, Sha256::of(request)).await.unwrap() }
     };
     assert_eq!(uses(100, b"a").await, UseOnce::Invalid);
-    let expected = Challenge { subject: "device 1".into(), link_id: None, blueprint_id: None };
+    let expected =
+        Challenge { subject: "device 1".into(), link_id: None, blueprint_id: None, issued: None };
     assert_eq!(uses(1, b"a").await, UseOnce::Used(expected.clone()));
     assert_eq!(uses(2, b"a").await, UseOnce::Used(expected.clone()));
     assert_eq!(uses(2, b"b").await, UseOnce::AlreadyUsed);
-    store.record_issued(challenge(1).challenge, certificate(1)).await.unwrap();
+    for certificate in [b"first", b"other"] {
+        let issued = store.record_issued(challenge(1).challenge, certificate.to_vec()).await;
+        assert_eq!(issued.unwrap(), b"first", "the same request has one answer");
+    }
+    let UseOnce::Used(again) = uses(3, b"a").await else { panic!("it is not used up") };
+    assert_eq!(again.issued.as_deref(), Some(b"first".as_slice()));
     store.forget_expired(at(500)).await.unwrap();
-    let found = store.challenge_of_certificate(certificate(1)).await.unwrap();
+    let found = store.challenge_of_certificate(Sha256::of(b"first")).await.unwrap();
     assert_eq!(found, Some(expected));
+    assert_eq!(store.challenge_of_certificate(Sha256::of(b"other")).await.unwrap(), None);
 }
 
 async fn refusals_of_one_kind_are_counted(store: Store) {

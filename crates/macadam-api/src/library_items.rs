@@ -42,6 +42,10 @@ pub struct Pause {
 #[serde(deny_unknown_fields)]
 pub struct WriteLibraryItem {
     pub settings: LibraryItemSettings,
+    /// The blueprints that assign the item: those that do not yet, assign it to all their devices
+    /// from now on, and others stop to. Left out, nothing changes; a new item has none.
+    #[serde(default)]
+    pub blueprint_ids: Option<Vec<Uuid>>,
     /// The digest of the preview that was confirmed: the write is refused if the preview would
     /// differ by now. Required where 10 or more devices would be due within 24 hours.
     #[serde(default)]

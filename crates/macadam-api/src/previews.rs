@@ -24,6 +24,9 @@ pub enum PreviewRequest {
     LibraryItem {
         id: Uuid,
         settings: LibraryItemSettings,
+        /// The blueprints that would assign it; left out, those that do.
+        #[serde(default)]
+        blueprint_ids: Option<Vec<Uuid>>,
     },
     /// An item that does not exist yet, as if these blueprints assigned it to all their devices.
     NewLibraryItem {

@@ -1,5 +1,7 @@
 //! Blueprints, and which device belongs to which.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId};
 use uuid::Uuid;
@@ -11,8 +13,7 @@ use crate::{SaveError, Store, StoreError};
 
 macro_rules! select_blueprint {
     () => {
-        "select b.id, b.name, b.kind, b.version, b.document, b.created_at, b.updated_at,
-            (select count(*) from device d where d.blueprint_id = b.id) as devices
+        "select b.id, b.name, b.kind, b.version, b.document, b.created_at, b.updated_at
         from blueprint b"
     };
 }
@@ -27,9 +28,11 @@ queries! {
         where id = $1 and version = $6 returning version as value" }
     VERSION = { "select version as value from blueprint where id = $1" }
     IN_USE = { "select count(*) as value where exists
-            (select 1 from device where blueprint_id = $1)
+            (select 1 from device where blueprint_id = $1 and state <> 'unenrolled')
         or exists (select 1 from enrollment_link where blueprint_id = $1 and used_at is null)" }
     FORGET_LINKS = { "update enrollment_link set blueprint_id = null where blueprint_id = $1" }
+    FORGET_DEPARTED = { "update device set blueprint_id = null
+        where blueprint_id = $1 and state = 'unenrolled'" }
     DELETE = { "delete from blueprint where id = $1 and version = $2" }
     ONE = { concat!(select_blueprint!(), " where b.id = $1") }
     ALL = { concat!(select_blueprint!(), " order by b.name") }
@@ -54,8 +57,6 @@ row! {
         pub document: String,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,
-        /// How many devices belong to it.
-        pub devices: i64,
     }
 }
 
@@ -92,7 +93,7 @@ impl Store {
         .await
     }
 
-    /// Deletes a blueprint of this version that no device belongs to.
+    /// Deletes a blueprint of this version that no device belongs to, but for those that left.
     pub async fn delete_blueprint(
         &self,
         blueprint: BlueprintId,
@@ -102,6 +103,11 @@ impl Store {
             Box::pin(delete(conn, blueprint, version))
         })
         .await
+    }
+
+    /// How many enrolled devices belong to each blueprint.
+    pub async fn blueprint_counts(&self) -> Result<BTreeMap<BlueprintId, u64>, StoreError> {
+        Ok(self.roster().await?.blueprint_counts())
     }
 
     /// One blueprint.
@@ -178,6 +184,7 @@ async fn delete(conn: &mut Conn, blueprint: BlueprintId, version: i64) -> Result
         return Err(SaveError::InUse);
     }
     conn.run(&FORGET_LINKS, params![blueprint]).await?;
+    conn.run(&FORGET_DEPARTED, params![blueprint]).await?;
     if conn.run(&DELETE, params![blueprint, version]).await? == 0 {
         return Err(not_this_version(conn, &VERSION, &blueprint).await?);
     }

@@ -1552,10 +1552,12 @@ export interface components {
             /** Format: uuid */
             item_id: string;
         };
-        /** @description Creates a token. Its role can allow no more than its creator's. */
+        /** @description Creates a token. It can do no more than its creator. */
         CreateToken: {
             name: string;
             role: components["schemas"]["Role"];
+            /** @description Limits the token to these, of what its role allows; none leave all of that. */
+            scopes?: components["schemas"]["Permission"][];
             /**
              * Format: int32
              * @description 1 to 366.
@@ -2720,6 +2722,8 @@ export interface components {
                 last_used_at?: string | null;
                 name: string;
                 role: components["schemas"]["Role"];
+                /** @description All it may do of what its role allows; all of that, if there are none. */
+                scopes: components["schemas"]["Permission"][];
             }[];
             /** @description Give it as `cursor` to read on; `null` on the last page. */
             next_cursor?: string | null;
@@ -2881,6 +2885,8 @@ export interface components {
         };
         /** @description The change whose effect is asked for. Nothing is stored. */
         PreviewRequest: {
+            /** @description The blueprints that would assign it; left out, those that do. */
+            blueprint_ids?: string[] | null;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -3434,6 +3440,8 @@ export interface components {
             last_used_at?: string | null;
             name: string;
             role: components["schemas"]["Role"];
+            /** @description All it may do of what its role allows; all of that, if there are none. */
+            scopes: components["schemas"]["Permission"][];
         };
         /** @description A secret for an authenticator app; it counts once it is confirmed. */
         TotpSecret: {
@@ -3625,6 +3633,11 @@ export interface components {
         };
         /** @description Creates an item, or replaces the settings of one (`PUT` with `If-Match`). */
         WriteLibraryItem: {
+            /**
+             * @description The blueprints that assign the item: those that do not yet, assign it to all their devices
+             *     from now on, and others stop to. Left out, nothing changes; a new item has none.
+             */
+            blueprint_ids?: string[] | null;
             /**
              * @description The digest of the preview that was confirmed: the write is refused if the preview would
              *     differ by now. Required where 10 or more devices would be due within 24 hours.

@@ -5,6 +5,10 @@ import type { Schemas } from "../api/client";
 import { sessionQuery } from "../api/queries";
 
 export function usePermission(permission: Schemas["Permission"]): boolean {
+  return usePermissions().includes(permission);
+}
+
+export function usePermissions(): Schemas["Permission"][] {
   const { data: session } = useQuery(sessionQuery);
-  return session?.permissions.includes(permission) ?? false;
+  return session?.permissions ?? [];
 }

@@ -45,6 +45,31 @@ impl Assignment {
             Self::Map(nodes) => Self::Map(rename_nodes(nodes, name)?),
         })
     }
+
+    /// Takes an item out, wherever it is assigned. Branches stay, and a list that has become empty
+    /// goes.
+    pub fn remove(&mut self, item: &str) {
+        match self {
+            Self::Classic(items) => items.retain(|name| name != item),
+            Self::Map(nodes) => remove_from(nodes, item),
+        }
+    }
+}
+
+fn remove_from(nodes: &mut Vec<Node>, item: &str) {
+    nodes.retain_mut(|node| match node {
+        Node::Items(items) => {
+            let had_some = !items.is_empty();
+            items.retain(|name| name != item);
+            !(had_some && items.is_empty())
+        }
+        Node::Block(branches) => {
+            for branch in branches {
+                remove_from(&mut branch.nodes, item);
+            }
+            true
+        }
+    });
 }
 
 fn rename_items<E>(

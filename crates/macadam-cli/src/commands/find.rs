@@ -41,6 +41,15 @@ pub(super) async fn blueprint(client: &Client, name: &str) -> Result<Uuid, CliEr
     .await
 }
 
+/// Blueprints by id or name.
+pub(super) async fn blueprints(client: &Client, names: &[String]) -> Result<Vec<Uuid>, CliError> {
+    let mut ids = Vec::new();
+    for name in names {
+        ids.push(blueprint(client, name).await?);
+    }
+    Ok(ids)
+}
+
 /// The same for an option that may be left out.
 pub(super) async fn maybe<'a, F>(
     name: Option<&'a str>,

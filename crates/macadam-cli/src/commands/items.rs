@@ -49,6 +49,10 @@ enum ItemsCommand {
         /// Settings (YAML)
         #[arg(long, short, value_name = "FILE")]
         file: PathBuf,
+        /// A blueprint that assigns it to all its devices, by name or id; can be given several
+        /// times
+        #[arg(long = "blueprint", value_name = "BLUEPRINT")]
+        blueprints: Vec<String>,
         #[command(flatten)]
         confirm: Confirm,
     },
@@ -59,6 +63,10 @@ enum ItemsCommand {
         /// New settings (YAML); an editor opens when left out
         #[arg(long, short, value_name = "FILE")]
         file: Option<PathBuf>,
+        /// The blueprints that assign it, by name or id, instead of those that do; can be given
+        /// several times
+        #[arg(long = "blueprint", value_name = "BLUEPRINT")]
+        blueprints: Vec<String>,
         #[command(flatten)]
         confirm: Confirm,
     },
@@ -107,21 +115,32 @@ impl Items {
             ItemsCommand::Show { item } => {
                 client.library_item(find::item(&client, &item).await?).await?
             }
-            ItemsCommand::Create { file, confirm } => {
-                create(&client, file::read_yaml(&file)?, confirm.yes, shell).await?
+            ItemsCommand::Create { file, blueprints, confirm } => {
+                let wish = WriteLibraryItem {
+                    settings: file::read_yaml(&file)?,
+                    blueprint_ids: Some(find::blueprints(&client, &blueprints).await?),
+                    preview_digest: None,
+                };
+                create(&client, wish, confirm.yes, shell).await?
             }
-            ItemsCommand::Edit { item, file, confirm } => {
+            ItemsCommand::Edit { item, file, blueprints, confirm } => {
                 let id = find::item(&client, &item).await?;
                 let current = client.library_item(id).await?.value;
                 let settings = match file {
                     Some(path) => Some(file::read_yaml(&path)?),
+                    None if !blueprints.is_empty() => Some(current.settings.clone()),
                     None => file::edit(shell, &file::yaml(&current.settings))?,
                 };
                 let Some(settings) = settings else {
                     shell.note("nothing was changed");
                     return Ok(());
                 };
-                update(&client, &current, settings, confirm.yes, shell).await?
+                let blueprint_ids = match blueprints.as_slice() {
+                    [] => None,
+                    names => Some(find::blueprints(&client, names).await?),
+                };
+                let wish = WriteLibraryItem { settings, blueprint_ids, preview_digest: None };
+                update(&client, &current, wish, confirm.yes, shell).await?
             }
             ItemsCommand::Delete { item, confirm } => {
                 let id = find::item(&client, &item).await?;
@@ -148,32 +167,30 @@ impl Pause {
     }
 }
 
-async fn create(
-    client: &Client,
-    settings: LibraryItemSettings,
-    yes: bool,
-    shell: &mut Shell,
-) -> Asked {
-    // A new item reaches nobody until a blueprint assigns it; its settings are checked all the
-    // same.
-    let blueprint_ids = Vec::new();
-    let request = PreviewRequest::NewLibraryItem { settings: settings.clone(), blueprint_ids };
-    let digest = preview::confirm(client, &request, yes, shell).await?;
-    let item = WriteLibraryItem { settings, preview_digest: Some(digest) };
-    Ok(client.create_library_item(&item).await?)
+async fn create(client: &Client, wish: WriteLibraryItem, yes: bool, shell: &mut Shell) -> Asked {
+    let request = PreviewRequest::NewLibraryItem {
+        settings: wish.settings.clone(),
+        blueprint_ids: wish.blueprint_ids.clone().unwrap_or_default(),
+    };
+    let preview_digest = Some(preview::confirm(client, &request, yes, shell).await?);
+    Ok(client.create_library_item(&WriteLibraryItem { preview_digest, ..wish }).await?)
 }
 
 async fn update(
     client: &Client,
     current: &LibraryItem,
-    settings: LibraryItemSettings,
+    wish: WriteLibraryItem,
     yes: bool,
     shell: &mut Shell,
 ) -> Asked {
-    let request = PreviewRequest::LibraryItem { id: current.id, settings: settings.clone() };
-    let digest = preview::confirm(client, &request, yes, shell).await?;
-    let item = WriteLibraryItem { settings, preview_digest: Some(digest) };
-    Ok(client.update_library_item(current.id, current.revision, &item).await?)
+    let request = PreviewRequest::LibraryItem {
+        id: current.id,
+        settings: wish.settings.clone(),
+        blueprint_ids: wish.blueprint_ids.clone(),
+    };
+    let preview_digest = Some(preview::confirm(client, &request, yes, shell).await?);
+    let wish = WriteLibraryItem { preview_digest, ..wish };
+    Ok(client.update_library_item(current.id, current.revision, &wish).await?)
 }
 
 fn row(item: &LibraryItem) -> Vec<String> {

@@ -38,8 +38,8 @@ enum Change {
         /// The item they are for, by label or id; a new item when left out
         #[arg(long)]
         item: Option<String>,
-        /// Blueprints that would assign a new item; repeatable
-        #[arg(long = "blueprint", value_name = "BLUEPRINT", conflicts_with = "item")]
+        /// Blueprints that would assign it; repeatable. Left out, those that do
+        #[arg(long = "blueprint", value_name = "BLUEPRINT")]
         blueprints: Vec<String>,
     },
     /// An item that is deleted
@@ -80,17 +80,17 @@ impl Preview {
 impl Change {
     async fn request(self, client: &Client) -> Result<PreviewRequest, CliError> {
         Ok(match self {
-            Self::Item { file, item: Some(item), .. } => PreviewRequest::LibraryItem {
-                id: find::item(client, &item).await?,
-                settings: file::read_yaml(&file)?,
-            },
-            Self::Item { file, item: None, blueprints } => {
+            Self::Item { file, item, blueprints } => {
                 let settings: LibraryItemSettings = file::read_yaml(&file)?;
-                let mut blueprint_ids = Vec::new();
-                for name in &blueprints {
-                    blueprint_ids.push(find::blueprint(client, name).await?);
+                let blueprint_ids = find::blueprints(client, &blueprints).await?;
+                match item {
+                    None => PreviewRequest::NewLibraryItem { settings, blueprint_ids },
+                    Some(item) => PreviewRequest::LibraryItem {
+                        id: find::item(client, &item).await?,
+                        settings,
+                        blueprint_ids: (!blueprints.is_empty()).then_some(blueprint_ids),
+                    },
                 }
-                PreviewRequest::NewLibraryItem { settings, blueprint_ids }
             }
             Self::DeleteItem { item } => {
                 PreviewRequest::DeleteLibraryItem { id: find::item(client, &item).await? }

@@ -1,7 +1,7 @@
 //! Credentials of machines.
 
 use clap::{Args, Subcommand};
-use macadam_api::people::Role;
+use macadam_api::people::{Permission, Role};
 use macadam_api::tokens::{CreateToken, Token};
 use uuid::Uuid;
 
@@ -28,6 +28,10 @@ enum TokensCommand {
         /// owner, admin, operator, help_desk, auditor or secrets_auditor
         #[arg(long, value_parser = words::word::<Role>)]
         role: Role,
+        /// Limit it to this, of what its role allows: read, edit_library, refresh_catalog and so
+        /// on; can be given several times
+        #[arg(long = "scope", value_name = "PERMISSION", value_parser = words::word::<Permission>)]
+        scopes: Vec<Permission>,
         /// How many days it can be used, 1 to 366
         #[arg(long, value_name = "DAYS", default_value_t = 90)]
         valid_days: u16,
@@ -46,12 +50,13 @@ impl Tokens {
     pub(crate) async fn run(self, shell: &mut Shell) -> Result<(), CliError> {
         let (json, client) = (self.connection.json, self.connection.client(shell)?);
         match self.command {
-            TokensCommand::Create { name, role, valid_days } => {
-                let answer = client.create_token(&CreateToken { name, role, valid_days }).await?;
+            TokensCommand::Create { name, role, scopes, valid_days } => {
+                let wish = CreateToken { name, role, scopes, valid_days };
+                let answer = client.create_token(&wish).await?;
                 show::answer(shell, json, &answer.bytes, || answer.value.secret.clone())
             }
             TokensCommand::List => {
-                let header = ["id", "name", "role", "expires", "last used", "by"];
+                let header = ["id", "name", "role", "scopes", "expires", "last used", "by"];
                 show::list(shell, json, client.tokens(), &header, row).await
             }
             TokensCommand::Revoke { id } => {
@@ -68,6 +73,7 @@ fn row(token: &Token) -> Vec<String> {
         token.id.to_string(),
         token.name.clone(),
         words::shown(token.role),
+        token.scopes.iter().map(words::shown).collect::<Vec<_>>().join(", "),
         show::instant(token.expires_at),
         show::maybe_instant(token.last_used_at),
         token.created_by.clone(),

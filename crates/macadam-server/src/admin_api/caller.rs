@@ -70,7 +70,7 @@ impl<P: Permit> FromRequestParts<App> for May<P> {
             let message = "the organization asks for a second factor; set one up first";
             return Err(ApiError::new(ErrorCode::SecondFactorRequired, message));
         }
-        if !caller.role.allows(P::PERMISSION) {
+        if !caller.may(P::PERMISSION) {
             let message = format!("{} has no permission to do this", caller.name);
             return Err(ApiError::new(ErrorCode::Forbidden, message));
         }

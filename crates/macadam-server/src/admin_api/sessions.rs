@@ -107,7 +107,7 @@ fn session(caller: &Caller) -> Session {
         actor: caller.actor,
         name: caller.name.clone(),
         role: caller.role,
-        permissions: caller.role.permissions().to_vec(),
+        permissions: caller.permissions(),
         expires_at: caller.expires_at,
     }
 }

@@ -11,7 +11,6 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use jiff::{SignedDuration, Timestamp};
-use macadam_api::people::Role;
 use macadam_api::sessions::Actor;
 use macadam_store::{AuditEntry, NewSession, Person, Sha256, StoreError};
 use secrecy::{ExposeSecret, SecretString};
@@ -20,9 +19,10 @@ use thiserror::Error;
 use tokio::sync::Semaphore;
 use webauthn_rs::prelude::WebauthnError;
 
+use super::App;
 use super::account::AccountError;
+use super::caller::{Caller, actor_text, role_from_code, scopes_from_code};
 use super::passkeys::PasskeyAnswerError;
-use super::{App, code_of, value_of};
 use crate::clock::WallClock;
 
 /// Secrets of sessions and tokens begin like this, so that a leaked one is recognized.
@@ -120,19 +120,6 @@ impl Doors {
     }
 }
 
-/// Who makes a request, and from where.
-#[derive(Clone, Debug)]
-pub(crate) struct Caller {
-    pub(crate) actor: Actor,
-    /// Login of the person, or name of the token.
-    pub(crate) name: String,
-    pub(crate) role: Role,
-    pub(crate) address: IpAddr,
-    pub(crate) expires_at: Timestamp,
-    /// Whether the organization asks for a second factor that this session has not shown.
-    pub(crate) lacks_second_factor: bool,
-}
-
 /// A session that was just started. Only here its secret is known.
 pub(crate) struct StartedSession {
     pub(crate) secret: SecretString,
@@ -204,6 +191,7 @@ impl App {
                 actor: Actor::Person,
                 name: session.login,
                 role,
+                scopes: None,
                 address,
                 expires_at: session.expires_at,
                 lacks_second_factor,
@@ -215,6 +203,7 @@ impl App {
                     actor: Actor::Token,
                     name: token.name,
                     role: role_from_code(&token.role)?,
+                    scopes: scopes_from_code(&token.scopes),
                     address,
                     expires_at: token.expires_at,
                     lacks_second_factor: false,
@@ -268,6 +257,7 @@ impl App {
             actor: Actor::Person,
             name: person.login.clone(),
             role,
+            scopes: None,
             address,
             expires_at,
             lacks_second_factor: required && !has_second_factor,
@@ -417,39 +407,6 @@ fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
-/// How the actor stands in the audit log: kind and name.
-pub(super) fn actor_text(caller: &Caller) -> String {
-    let kind = match caller.actor {
-        Actor::Person => "person",
-        Actor::Token => "token",
-        Actor::System => "system",
-        Actor::DeviceUser => "device_user",
-    };
-    format!("{kind}:{}", caller.name)
-}
-
-/// Reads [`actor_text`] back.
-pub(super) fn actor_of(text: &str) -> (Actor, String) {
-    let (kind, name) = text.split_once(':').unwrap_or(("system", text));
-    let actor = match kind {
-        "person" => Actor::Person,
-        "token" => Actor::Token,
-        "device_user" => Actor::DeviceUser,
-        _ => Actor::System,
-    };
-    (actor, name.to_owned())
-}
-
-/// The role that a stored code names.
-pub(crate) fn role_from_code(code: &str) -> Option<Role> {
-    value_of(code)
-}
-
-/// The code a role is stored as; the same word as in the API.
-pub(crate) fn role_code(role: Role) -> String {
-    code_of(&role)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -467,20 +424,5 @@ mod tests {
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
         assert_eq!(network("192.0.2.7"), "192.0.2.7");
-    }
-
-    #[test]
-    fn actors_are_read_back_as_they_were_written() {
-        for actor in [Actor::Person, Actor::Token, Actor::System, Actor::DeviceUser] {
-            let caller = Caller {
-                actor,
-                name: "a:b".into(),
-                role: Role::Auditor,
-                address: IpAddr::from([127, 0, 0, 1]),
-                expires_at: Timestamp::MAX,
-                lacks_second_factor: false,
-            };
-            assert_eq!(actor_of(&actor_text(&caller)), (actor, "a:b".to_owned()));
-        }
     }
 }

@@ -12,7 +12,8 @@ use totp_rs::{Builder, Totp, TotpError};
 use uuid::Uuid;
 
 use super::App;
-use super::access::{Caller, HashPasswordError, role_from_code};
+use super::access::HashPasswordError;
+use super::caller::{Caller, role_from_code};
 use super::people::{PersonError, password_problem};
 
 /// The name that authenticator apps show.

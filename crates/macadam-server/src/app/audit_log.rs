@@ -5,7 +5,7 @@ use macadam_store::{AuditBroken, AuditRecord, StoreError, VerifyAuditError};
 use serde_json::Value;
 
 use super::App;
-use super::access::actor_of;
+use super::caller::actor_of;
 use super::pages::{Rows, Wanted};
 
 impl App {

@@ -1,5 +1,7 @@
 //! Blueprints: which items reach which devices.
 
+use std::collections::BTreeMap;
+
 use macadam_api::blueprints::{AssignDevices, Blueprint, BlueprintFilter, WriteBlueprint};
 use macadam_api::previews::PreviewRequest;
 use macadam_policy::{BlueprintId, DeviceId};
@@ -7,7 +9,7 @@ use macadam_store::StoreError;
 use serde_json::json;
 
 use super::App;
-use super::access::Caller;
+use super::caller::Caller;
 use super::changes::ChangeError;
 use super::draft::new_blueprint;
 use super::library::BlueprintDocument;
@@ -25,13 +27,15 @@ impl App {
             search.as_ref().is_none_or(|search| row.name.to_lowercase().contains(search))
                 && item.as_ref().is_none_or(|item| row.document.contains(item))
         });
-        Ok(matching.filter_map(show).collect())
+        let counts = self.store.blueprint_counts().await?;
+        Ok(matching.filter_map(|row| show(row, &counts)).collect())
     }
 
     /// One blueprint.
     pub(crate) async fn show_blueprint(&self, id: BlueprintId) -> Result<Blueprint, ChangeError> {
         let row = self.store.blueprint(id).await?;
-        row.and_then(show).ok_or(ChangeError::Unknown("blueprint"))
+        let counts = self.store.blueprint_counts().await?;
+        row.and_then(|row| show(row, &counts)).ok_or(ChangeError::Unknown("blueprint"))
     }
 
     /// Creates a blueprint without devices.
@@ -118,7 +122,7 @@ fn document(wish: &WriteBlueprint) -> BlueprintDocument {
     BlueprintDocument { description: wish.description.clone(), assignment: wish.assignment.clone() }
 }
 
-fn show(row: macadam_store::Blueprint) -> Option<Blueprint> {
+fn show(row: macadam_store::Blueprint, counts: &BTreeMap<BlueprintId, u64>) -> Option<Blueprint> {
     let document: BlueprintDocument = serde_json::from_str(&row.document).ok()?;
     Some(Blueprint {
         id: row.id.0,
@@ -126,7 +130,7 @@ fn show(row: macadam_store::Blueprint) -> Option<Blueprint> {
         name: row.name,
         description: document.description,
         assignment: document.assignment,
-        device_count: u64::try_from(row.devices).unwrap_or_default(),
+        device_count: counts.get(&row.id).copied().unwrap_or_default(),
         created_at: row.created_at,
         updated_at: row.updated_at,
     })

@@ -18,6 +18,8 @@ pub(crate) enum ChangeError {
     PreviewOutdated,
     #[error("{0} devices would be due within 24 hours, and nobody has seen that")]
     PreviewRequired(u64),
+    #[error("assigning an item changes blueprints, which the caller may not do")]
+    NoAssigning,
     #[error(transparent)]
     Save(#[from] SaveError),
     #[error(transparent)]

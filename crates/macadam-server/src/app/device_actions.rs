@@ -16,7 +16,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::App;
-use super::access::{Caller, actor_text};
+use super::caller::{Caller, actor_text};
 use super::changes::ChangeError;
 use super::devices::{TAGS, tags_problem};
 use super::notes::checked_note;
@@ -161,7 +161,7 @@ fn check(caller: &Caller, wish: &ActOnDevices) -> Result<(), DeviceActionError> 
     }
     match &wish.action {
         DeviceAction::AssignBlueprint { .. } => {
-            if !caller.role.allows(Permission::EditBlueprints) {
+            if !caller.may(Permission::EditBlueprints) {
                 return Err(DeviceActionError::NoMoving);
             }
         }

@@ -16,7 +16,7 @@ use macadam_store::{DeviceOrder, DeviceRow, DeviceSituation, PageCursor, SaveErr
 use serde_json::json;
 use thiserror::Error;
 
-use super::access::Caller;
+use super::caller::Caller;
 use super::decisions::Decided;
 use super::device_history::wording;
 use super::pages::{Rows, Wanted};

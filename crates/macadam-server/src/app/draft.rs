@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use macadam_api::Detail;
 use macadam_api::blueprints::{Assignment as WireAssignment, Node, item_by_id};
 use macadam_api::library_items::LibraryItemSettings;
-use macadam_policy::{BlueprintId, DeviceId, ItemId, LibraryItem, Review, check_assignment};
-use macadam_store::{Blueprint, ItemRow, NewBlueprint, NewItem, StoreError};
+use macadam_policy::{
+    BlueprintId, DeviceId, ItemId, LibraryItem, Review, all_items, check_assignment,
+};
+use macadam_store::{Blueprint, ItemRow, NewBlueprint, NewItem, PolicyChange, StoreError};
 
 use super::App;
 use super::library::{BlueprintDocument, ItemDocument, Library};
@@ -123,13 +125,11 @@ impl Draft {
             document: json(document),
             created_at: at,
             updated_at: at,
-            devices: 0,
         };
         match self.blueprints.iter_mut().find(|stored| stored.id == id) {
             Some(stored) => {
-                let (version, created_at, devices) =
-                    (stored.version, stored.created_at, stored.devices);
-                *stored = Blueprint { version, created_at, devices, ..row };
+                let (version, created_at) = (stored.version, stored.created_at);
+                *stored = Blueprint { version, created_at, ..row };
             }
             None => self.blueprints.push(row),
         }
@@ -153,8 +153,41 @@ impl Draft {
         self.put_blueprint(at, blueprint, &name, &document);
     }
 
+    /// Lets these blueprints assign an item and no others: where it is new, to all their devices.
+    pub(super) fn assign_exactly(
+        &mut self,
+        at: Timestamp,
+        item: ItemId,
+        wanted: &BTreeSet<BlueprintId>,
+    ) {
+        let assigning: BTreeSet<_> =
+            self.blueprints.iter().filter(|row| assigns(row, item)).map(|row| row.id).collect();
+        for blueprint in wanted.difference(&assigning) {
+            self.assign_to_all(at, *blueprint, item);
+        }
+        for blueprint in assigning.difference(wanted) {
+            self.unassign(at, *blueprint, item);
+        }
+    }
+
+    /// Takes an item out of a blueprint, wherever it assigns it.
+    fn unassign(&mut self, at: Timestamp, blueprint: BlueprintId, item: ItemId) {
+        let Some(row) = self.blueprint(blueprint) else { return };
+        let name = row.name.clone();
+        let Ok(mut document) = serde_json::from_str::<BlueprintDocument>(&row.document) else {
+            return;
+        };
+        document.assignment.remove(&item.to_string());
+        self.put_blueprint(at, blueprint, &name, &document);
+    }
+
     pub(super) fn refuse(&mut self, problem: Detail) {
         self.problems.push(problem);
+    }
+
+    /// Whether something was found wrong so far.
+    pub(super) fn is_refused(&self) -> bool {
+        !self.problems.is_empty()
     }
 
     /// Everything that stands in the way of storing the configuration.
@@ -184,10 +217,35 @@ impl Draft {
         self.items.iter().filter_map(item).collect()
     }
 
+    /// What is to be saved after `before` for this to be the configuration.
+    pub(super) fn changes_since(&self, before: &Self) -> PolicyChange {
+        let items = self
+            .items
+            .iter()
+            .filter(|row| before.item(row.id).is_none_or(|stored| stored.document != row.document));
+        let blueprints = self.blueprints.iter().filter(|row| {
+            before
+                .blueprint(row.id)
+                .is_none_or(|stored| stored.document != row.document || stored.name != row.name)
+        });
+        PolicyChange {
+            items: items.map(|row| (new_item(row), row.version)).collect(),
+            blueprints: blueprints.map(|row| (new_blueprint(row), row.version)).collect(),
+        }
+    }
+
     /// The library that decisions would be made with.
     pub(super) fn library(&self) -> Library {
         Library::from_rows(&self.items, &self.blueprints)
     }
+}
+
+/// Whether a blueprint assigns an item to any device.
+pub(super) fn assigns(blueprint: &Blueprint, item: ItemId) -> bool {
+    serde_json::from_str::<BlueprintDocument>(&blueprint.document)
+        .ok()
+        .and_then(|document| document.assignment.to_policy(&item_by_id).ok())
+        .is_some_and(|assignment| all_items(&assignment).contains(&item))
 }
 
 fn check_blueprint(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::App;
-use super::access::Caller;
+use super::caller::Caller;
 use super::pages::{Rows, Wanted};
 
 const NOTE_CHARACTERS: usize = 200;

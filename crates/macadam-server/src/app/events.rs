@@ -11,7 +11,7 @@ use macadam_store::{Change, ChangesAfter, NewChange, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
 
-use super::access::{Caller, actor_text};
+use super::caller::{Caller, actor_text};
 use super::{App, code_of, value_of};
 
 /// Ids that are named in one event; beyond that, any may have changed.

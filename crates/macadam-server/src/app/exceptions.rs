@@ -12,7 +12,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::App;
-use super::access::Caller;
+use super::caller::Caller;
 use super::pages::{Rows, Wanted};
 
 const REASON_CHARACTERS: usize = 500;

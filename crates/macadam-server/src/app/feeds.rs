@@ -10,7 +10,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::App;
-use super::access::Caller;
+use super::caller::Caller;
 use super::catalog::{Belief, GDMF, ObserveError, Observed, RefreshCatalogError};
 use super::release_notes::{RefreshReleaseNotesError, SOFA};
 

@@ -6,15 +6,16 @@ use macadam_api::Named;
 use macadam_api::library_items::{
     LibraryItem, LibraryItemFilter, Pause, WriteLibraryItem, WritePause,
 };
+use macadam_api::people::Permission;
 use macadam_api::previews::PreviewRequest;
 use macadam_policy::{ItemId, Platform};
-use macadam_store::{ItemRow, StoreError};
-use serde_json::json;
+use macadam_store::{ItemRow, NewBlueprint, PolicyChange, StoreError};
+use serde_json::{Value, json};
 
-use super::access::Caller;
+use super::caller::Caller;
 use super::changes::ChangeError;
-use super::draft::{Draft, new_item};
-use super::library::{BlueprintDocument, ItemDocument};
+use super::draft::{Draft, assigns, new_item};
+use super::library::ItemDocument;
 use super::{App, Knowledge};
 
 impl App {
@@ -46,43 +47,67 @@ impl App {
         all.into_iter().find(|item| item.id == id.0).ok_or(ChangeError::Unknown("library item"))
     }
 
-    /// Creates an item; blueprints assign it later.
+    /// Creates an item, and lets blueprints assign it.
     pub(crate) async fn create_library_item(
         &self,
         caller: &Caller,
         wish: WriteLibraryItem,
     ) -> Result<LibraryItem, ChangeError> {
-        let now = self.fleet_clock.now();
-        let id = ItemId(self.ids.id(self.wall_clock.now()));
-        let mut draft = self.stored_configuration().await?;
-        draft.put_item(now, id, &wish.settings);
-        let problems = draft.problems();
-        let (true, Some(row)) = (problems.is_empty(), draft.item(id)) else {
-            return Err(ChangeError::Problems(problems));
+        let request = PreviewRequest::NewLibraryItem {
+            settings: wish.settings.clone(),
+            blueprint_ids: wish.blueprint_ids.clone().unwrap_or_default(),
         };
-        let target = format!("library_items/{id}");
-        self.audit(caller, "create_library_item", &target, json!(wish.settings)).await?;
-        self.store.create_item(now, new_item(row)).await?;
-        self.policy_changed();
-        self.library_item(id).await
+        let before = self.stored_configuration().await?;
+        let proposal = self.propose(&request).await?;
+        self.check_proposal(&proposal, wish.preview_digest.as_deref()).await?;
+        let change = proposal.draft.changes_since(&before);
+        let Some((item, _)) = change.items.first() else {
+            return Err(ChangeError::Unknown("library item"));
+        };
+        let id = item.id;
+        self.save_item(caller, ("create_library_item", id), &wish, change).await
     }
 
-    /// Replaces the settings of an item.
+    /// Replaces the settings of an item, and which blueprints assign it.
     pub(crate) async fn update_library_item(
         &self,
         caller: &Caller,
         (id, revision): (ItemId, u64),
         wish: WriteLibraryItem,
     ) -> Result<LibraryItem, ChangeError> {
-        let settings = wish.settings.clone();
-        let request = PreviewRequest::LibraryItem { id: id.0, settings };
+        let request = PreviewRequest::LibraryItem {
+            id: id.0,
+            settings: wish.settings.clone(),
+            blueprint_ids: wish.blueprint_ids.clone(),
+        };
+        let before = self.stored_configuration().await?;
         let proposal = self.propose(&request).await?;
         self.check_proposal(&proposal, wish.preview_digest.as_deref()).await?;
         let row = proposal.draft.item(id).ok_or(ChangeError::Unknown("library item"))?;
-        let target = format!("library_items/{id}");
-        self.audit(caller, "update_library_item", &target, json!(wish.settings)).await?;
         let version = i64::try_from(revision).unwrap_or(i64::MAX);
-        self.store.save_item(self.fleet_clock.now(), new_item(row), version).await?;
+        let blueprints = proposal.draft.changes_since(&before).blueprints;
+        let change = PolicyChange { items: vec![(new_item(row), version)], blueprints };
+        self.save_item(caller, ("update_library_item", id), &wish, change).await
+    }
+
+    /// Saves an item and the blueprints that change with it.
+    async fn save_item(
+        &self,
+        caller: &Caller,
+        (action, id): (&str, ItemId),
+        wish: &WriteLibraryItem,
+        change: PolicyChange,
+    ) -> Result<LibraryItem, ChangeError> {
+        if !change.blueprints.is_empty() && !caller.may(Permission::EditBlueprints) {
+            return Err(ChangeError::NoAssigning);
+        }
+        let target = format!("library_items/{id}");
+        self.audit(caller, action, &target, json!(wish.settings)).await?;
+        for (blueprint, _) in &change.blueprints {
+            let target = format!("blueprints/{}", blueprint.id);
+            self.audit(caller, "update_blueprint", &target, shown_blueprint(blueprint)).await?;
+        }
+        self.store.save_policy(self.fleet_clock.now(), change).await?;
         self.policy_changed();
         self.library_item(id).await
     }
@@ -165,18 +190,15 @@ fn read(row: &ItemRow) -> Option<ItemDocument> {
 }
 
 fn blueprints_with(stored: &Draft, item: ItemId) -> Vec<Named> {
-    let names_it = |document: &str| {
-        serde_json::from_str::<BlueprintDocument>(document)
-            .ok()
-            .and_then(|document| {
-                document.assignment.to_policy(&macadam_api::blueprints::item_by_id).ok()
-            })
-            .is_some_and(|assignment| macadam_policy::all_items(&assignment).contains(&item))
-    };
-    stored
-        .blueprints
-        .iter()
-        .filter(|row| names_it(&row.document))
-        .map(|row| Named { id: row.id.0, name: row.name.clone() })
-        .collect()
+    let assigning = stored.blueprints.iter().filter(|row| assigns(row, item));
+    assigning.map(|row| Named { id: row.id.0, name: row.name.clone() }).collect()
+}
+
+/// A blueprint as the audit log shows what was saved.
+fn shown_blueprint(blueprint: &NewBlueprint) -> Value {
+    let mut shown: Value = serde_json::from_str(&blueprint.document).unwrap_or_default();
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert("name".to_owned(), json!(blueprint.name));
+    }
+    shown
 }

@@ -7,7 +7,7 @@ use macadam_store::NoteId;
 use serde_json::json;
 
 use super::App;
-use super::access::Caller;
+use super::caller::Caller;
 use super::devices::DeviceError;
 
 const CHARACTERS: usize = 4_000;

@@ -24,8 +24,9 @@ use webauthn_rs::prelude::{
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::App;
-use super::access::{Caller, SignInError, StartedSession};
+use super::access::{SignInError, StartedSession};
 use super::account::{AccountError, target};
+use super::caller::Caller;
 use crate::config::Config;
 
 /// How long a browser may take to answer.

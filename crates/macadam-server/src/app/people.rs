@@ -9,7 +9,8 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::App;
-use super::access::{Caller, HashPasswordError, login_of, role_code, role_from_code};
+use super::access::{HashPasswordError, login_of};
+use super::caller::{Caller, role_code, role_from_code};
 
 /// The shortest password that is accepted.
 const PASSWORD_CHARACTERS: usize = 12;
@@ -226,6 +227,7 @@ pub(super) fn nobody(address: std::net::IpAddr) -> Caller {
         actor: macadam_api::sessions::Actor::System,
         name: "set-up".to_owned(),
         role: Role::Owner,
+        scopes: None,
         address,
         expires_at: Timestamp::MAX,
         lacks_second_factor: false,

@@ -12,12 +12,12 @@ use macadam_api::policy_file::{
 use macadam_api::previews::{Difference, DifferenceAction, PreviewRequest};
 use macadam_api::releases::Approval;
 use macadam_policy::{BlueprintId, ItemId, Review, ReviewScope};
-use macadam_store::{PolicyChange, StoreError};
+use macadam_store::StoreError;
 use serde_json::{Value, json};
 
-use super::access::Caller;
+use super::caller::Caller;
 use super::changes::ChangeError;
-use super::draft::{Draft, new_blueprint, new_item};
+use super::draft::Draft;
 use super::library::{BlueprintDocument, ItemDocument};
 use super::previews::Proposal;
 use super::{App, Knowledge};
@@ -70,7 +70,7 @@ impl App {
         if preview.digest != wish.preview_digest {
             return Err(ChangeError::PreviewOutdated);
         }
-        let change = changed_rows(&before, &proposal.draft);
+        let change = proposal.draft.changes_since(&before);
         if !proposal.differences.is_empty() {
             self.audit(caller, "apply_policy", "policy", json!(proposal.differences)).await?;
             self.store.save_policy(self.fleet_clock.now(), change).await?;
@@ -101,6 +101,10 @@ impl App {
                 let message = format!("item '{label}' is not in this file");
                 proposal.draft.refuse(Detail::new("paused", message));
             }
+        }
+        if proposal.draft.is_refused() {
+            // An item that was refused is not one that a blueprint misses.
+            return proposal;
         }
         for entry in &file.blueprints {
             self.propose_file_blueprint(&mut proposal, now, entry);
@@ -215,23 +219,6 @@ fn by_label(assignment: &Assignment, labels: &BTreeMap<ItemId, String>) -> Assig
             labels.get(&id).cloned().unwrap_or_else(|| id.to_string())
         }),
         Err(_) => assignment.clone(),
-    }
-}
-
-/// What has to be written so that the store has the draft.
-fn changed_rows(before: &Draft, draft: &Draft) -> PolicyChange {
-    let items = draft
-        .items
-        .iter()
-        .filter(|row| before.item(row.id).is_none_or(|stored| stored.document != row.document));
-    let blueprints = draft.blueprints.iter().filter(|row| {
-        before
-            .blueprint(row.id)
-            .is_none_or(|stored| stored.document != row.document || stored.name != row.name)
-    });
-    PolicyChange {
-        items: items.map(|row| (new_item(row), row.version)).collect(),
-        blueprints: blueprints.map(|row| (new_blueprint(row), row.version)).collect(),
     }
 }
 

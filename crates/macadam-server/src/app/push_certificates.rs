@@ -10,7 +10,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::App;
-use super::access::Caller;
+use super::caller::Caller;
 
 const SECRET_NAME: &str = "push_certificate";
 /// The setting that says who brought it, and when.

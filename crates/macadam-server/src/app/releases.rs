@@ -16,7 +16,7 @@ use macadam_store::{FleetShare, NewReview, ReviewEntry, SaveError, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::access::Caller;
+use super::caller::Caller;
 use super::catalog::APPROVAL;
 use super::changes::{ChangeError, check_rules};
 use super::library::Library;

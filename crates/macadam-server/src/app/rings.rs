@@ -18,7 +18,7 @@ use macadam_store::{NewRingHalt, ResumeRingError, RingCount, RingHaltId, RingHal
 use serde_json::json;
 use thiserror::Error;
 
-use super::access::Caller;
+use super::caller::Caller;
 use super::changes::ChangeError;
 use super::decisions::Decided;
 use super::releases::check_reason;
@@ -305,6 +305,7 @@ fn itself() -> Caller {
         actor: Actor::System,
         name: "halt_rings".to_owned(),
         role: Role::Owner,
+        scopes: None,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         expires_at: Timestamp::MAX,
         lacks_second_factor: false,

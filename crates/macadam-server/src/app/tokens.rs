@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use macadam_api::Detail;
-use macadam_api::people::Role;
+use macadam_api::people::Permission;
 use macadam_api::tokens::{CreateToken, CreatedToken, Token};
 use macadam_store::{ApiToken, ApiTokenId, NewApiToken, Sha256, StoreError};
 use secrecy::ExposeSecret;
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::App;
-use super::access::{Caller, role_code, role_from_code};
+use super::caller::{Caller, permissions, role_code, role_from_code, scopes_from_code};
+use super::code_of;
 
 const NAME_CHARACTERS: usize = 100;
 const MOST_DAYS: u16 = 366;
@@ -44,7 +45,7 @@ impl App {
         wish: CreateToken,
     ) -> Result<CreatedToken, TokenError> {
         check(&wish)?;
-        if !is_within(wish.role, caller.role) {
+        if !is_within(wish.role.permissions(), caller) {
             return Err(TokenError::MoreThanCreator);
         }
         let now = self.wall_clock.now();
@@ -55,7 +56,7 @@ impl App {
             token: Sha256::of(secret.expose_secret().as_bytes()),
             name: wish.name.trim().to_owned(),
             role: role_code(wish.role),
-            scopes: Vec::new(),
+            scopes: wish.scopes.iter().map(code_of).collect(),
             created_by: caller.name.clone(),
             expires_at: now.checked_add(life).unwrap_or(jiff::Timestamp::MAX),
         };
@@ -63,13 +64,18 @@ impl App {
             id: new.id.0,
             name: new.name.clone(),
             role: wish.role,
+            scopes: wish.scopes,
             created_at: now,
             created_by: new.created_by.clone(),
             expires_at: new.expires_at,
             last_used_at: None,
         };
-        let detail =
-            json!({ "name": token.name, "role": token.role, "expires_at": token.expires_at });
+        let detail = json!({
+            "name": token.name,
+            "role": token.role,
+            "scopes": token.scopes,
+            "expires_at": token.expires_at,
+        });
         self.audit(caller, "create_token", &format!("tokens/{}", new.id), detail).await?;
         self.store.create_api_token(now, new).await?;
         Ok(CreatedToken { token, secret: secret.expose_secret().to_owned() })
@@ -83,8 +89,9 @@ impl App {
     ) -> Result<(), TokenError> {
         let tokens = self.store.api_tokens().await?;
         let token = tokens.into_iter().find(|token| token.id == id && token.revoked_at.is_none());
-        let role = token.ok_or(TokenError::Unknown)?.role;
-        if role_from_code(&role).is_some_and(|role| !is_within(role, caller.role)) {
+        let token = token.ok_or(TokenError::Unknown)?;
+        let role = role_from_code(&token.role).ok_or(TokenError::Unknown)?;
+        if !is_within(&permissions(role, scopes_from_code(&token.scopes).as_deref()), caller) {
             return Err(TokenError::MoreThanCreator);
         }
         self.audit(caller, "revoke_token", &format!("tokens/{id}"), Value::Null).await?;
@@ -93,9 +100,9 @@ impl App {
     }
 }
 
-/// Whether everything that `role` allows is allowed by `other` too.
-fn is_within(role: Role, other: Role) -> bool {
-    role.permissions().iter().all(|permission| other.allows(*permission))
+/// Whether the caller may do all of this.
+fn is_within(permissions: &[Permission], caller: &Caller) -> bool {
+    permissions.iter().all(|permission| caller.may(*permission))
 }
 
 fn check(wish: &CreateToken) -> Result<(), TokenError> {
@@ -108,6 +115,12 @@ fn check(wish: &CreateToken) -> Result<(), TokenError> {
     if !(1..=MOST_DAYS).contains(&wish.valid_days) {
         problems.push(Detail::new("valid_days", format!("must be between 1 and {MOST_DAYS}")));
     }
+    let beyond = wish.scopes.iter().filter(|scope| !wish.role.allows(**scope));
+    let beyond: Vec<_> = beyond.map(code_of).collect();
+    if !beyond.is_empty() {
+        let message = format!("the role does not allow {}", beyond.join(", "));
+        problems.push(Detail::new("scopes", message));
+    }
     if problems.is_empty() { Ok(()) } else { Err(TokenError::Settings(problems)) }
 }
 
@@ -115,6 +128,7 @@ fn shown(row: ApiToken) -> Option<Token> {
     Some(Token {
         id: row.id.0,
         role: role_from_code(&row.role)?,
+        scopes: scopes_from_code(&row.scopes).unwrap_or_default(),
         name: row.name,
         created_at: row.created_at,
         created_by: row.created_by,

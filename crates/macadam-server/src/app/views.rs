@@ -9,7 +9,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::App;
-use super::access::{Caller, actor_of, actor_text};
+use super::caller::{Caller, actor_of, actor_text};
 
 const NAME_CHARACTERS: usize = 100;
 const COLUMNS: usize = 50;
@@ -114,7 +114,7 @@ impl App {
 }
 
 fn check(caller: &Caller, wish: &WriteView) -> Result<(), ViewError> {
-    if wish.shared && !caller.role.allows(Permission::EditDevices) {
+    if wish.shared && !caller.may(Permission::EditDevices) {
         return Err(ViewError::NoSharing);
     }
     let mut problems = Vec::new();

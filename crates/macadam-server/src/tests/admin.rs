@@ -1,6 +1,7 @@
 //! Administrators at work, through the typed client and, where that is too well-behaved, by hand.
 
 mod account;
+mod assignment;
 mod backtests;
 mod brakes;
 mod catalog;
@@ -17,7 +18,7 @@ mod summary;
 use std::time::Duration;
 
 use macadam_api::client::{Client, ClientError, ClientSettings};
-use macadam_api::people::{CreatePerson, Role, SetUp, UpdatePerson};
+use macadam_api::people::{CreatePerson, Permission, Role, SetUp, UpdatePerson};
 use macadam_api::sessions::{Actor, SignIn};
 use macadam_api::tokens::CreateToken;
 use macadam_api::{ErrorCode, Problem};
@@ -34,11 +35,12 @@ pub(super) async fn token(world: &World, role: Role) -> String {
         actor: Actor::System,
         name: "test".into(),
         role: Role::Owner,
+        scopes: None,
         address: [127, 0, 0, 1].into(),
         expires_at: jiff::Timestamp::MAX,
         lacks_second_factor: false,
     };
-    let wish = CreateToken { name: "test".into(), role, valid_days: 1 };
+    let wish = CreateToken { name: "test".into(), role, scopes: Vec::new(), valid_days: 1 };
     world.app().create_token(&caller, wish).await.unwrap().secret
 }
 
@@ -185,7 +187,7 @@ async fn cookie_works_from_our_own_pages_only() {
 async fn token_does_no_more_than_its_maker_and_ends() {
     let world = World::new().await;
     let admin = client(&world, Role::Admin).await;
-    let wish = |role| CreateToken { name: "ci".into(), role, valid_days: 30 };
+    let wish = |role| CreateToken { name: "ci".into(), role, scopes: Vec::new(), valid_days: 30 };
     let more = admin.create_token(&wish(Role::Owner)).await.err().unwrap();
     assert_eq!(refused(more), ErrorCode::Forbidden);
     let secrets = admin.create_token(&wish(Role::SecretsAuditor)).await.err().unwrap();
@@ -198,6 +200,7 @@ async fn token_does_no_more_than_its_maker_and_ends() {
     let tokens = admin.tokens().all().await.unwrap();
     assert!(tokens.iter().any(|token| token.id == created.token.id), "{tokens:?}");
     let other = admin.create_token(&wish(Role::Auditor)).await.unwrap().value;
+    assert!(other.token.scopes.is_empty());
     admin.revoke_token(created.token.id).await.unwrap();
     assert_eq!(refused(machine.session().await.err().unwrap()), ErrorCode::NotSignedIn);
     let again = admin.revoke_token(created.token.id).await.err().unwrap();
@@ -205,11 +208,41 @@ async fn token_does_no_more_than_its_maker_and_ends() {
     world.wall.advance(Duration::from_hours(24 * 30));
     let expired = admin.with_token(&other.secret).session().await.err().unwrap();
     assert_eq!(refused(expired), ErrorCode::NotSignedIn);
-    let bad = CreateToken { name: " ".into(), role: Role::Auditor, valid_days: 0 };
+    let bad =
+        CreateToken { name: " ".into(), role: Role::Auditor, scopes: Vec::new(), valid_days: 0 };
     let admin = client(&world, Role::Admin).await;
     let refusal = admin.create_token(&bad).await.err().unwrap();
     let ClientError::Refused(problem) = refusal else { panic!("{refusal}") };
     assert_eq!(problem.details.len(), 2, "{problem:?}");
+}
+
+#[tokio::test]
+async fn token_does_no_more_than_its_scopes() {
+    let world = World::new().await;
+    let admin = client(&world, Role::Admin).await;
+    let wish = |scopes: &[Permission]| CreateToken {
+        name: "nightly".into(),
+        role: Role::Admin,
+        scopes: scopes.to_vec(),
+        valid_days: 30,
+    };
+    let scopes = [Permission::Read, Permission::EditTokens];
+    let created = admin.create_token(&wish(&scopes)).await.unwrap().value;
+    assert_eq!(created.token.scopes, scopes);
+    let listed = admin.tokens().all().await.unwrap();
+    assert!(listed.contains(&created.token), "{listed:?}");
+    let machine = admin.with_token(&created.secret);
+    assert_eq!(machine.session().await.unwrap().value.permissions, scopes);
+    let denied = machine.verify_audit().await.err().unwrap();
+    assert_eq!(refused(denied), ErrorCode::Forbidden, "an admin may, but not within the scopes");
+    let more = machine.create_token(&wish(&[])).await.err().unwrap();
+    assert_eq!(refused(more), ErrorCode::Forbidden);
+    let other = admin.create_token(&wish(&[Permission::EditLibrary])).await.unwrap().value;
+    let revoked = machine.revoke_token(other.token.id).await.err().unwrap();
+    assert_eq!(refused(revoked), ErrorCode::Forbidden, "one that can do something else");
+    let secrets = admin.create_token(&wish(&[Permission::ReadSecrets])).await.err().unwrap();
+    let ClientError::Refused(problem) = secrets else { panic!("{secrets}") };
+    assert_eq!(problem.details[0].field, "scopes", "{problem:?}");
 }
 
 #[tokio::test]
@@ -248,7 +281,8 @@ async fn people_change_from_what_was_read_and_an_owner_remains() {
 async fn audit_log_tells_who_did_what_and_shows_tampering() {
     let world = World::new().await;
     let owner = client(&world, Role::Owner).await;
-    let wish = CreateToken { name: "ci".into(), role: Role::Auditor, valid_days: 30 };
+    let wish =
+        CreateToken { name: "ci".into(), role: Role::Auditor, scopes: Vec::new(), valid_days: 30 };
     let created = owner.create_token(&wish).await.unwrap().value;
     owner.revoke_token(created.token.id).await.unwrap();
     let filter = macadam_api::audit::AuditFilter {

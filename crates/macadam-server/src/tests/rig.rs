@@ -394,10 +394,12 @@ async fn token(app: crate::app::App) -> String {
         actor: Actor::System,
         name: "test".into(),
         role: Role::Owner,
+        scopes: None,
         address: [127, 0, 0, 1].into(),
         expires_at: Timestamp::MAX,
         lacks_second_factor: false,
     };
-    let wish = CreateToken { name: "test".into(), role: Role::Owner, valid_days: 366 };
+    let wish =
+        CreateToken { name: "test".into(), role: Role::Owner, scopes: Vec::new(), valid_days: 366 };
     app.create_token(&caller, wish).await.unwrap().secret
 }

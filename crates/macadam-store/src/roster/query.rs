@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use macadam_policy::{DeviceId, ItemId};
+use macadam_policy::{BlueprintId, DeviceId, ItemId};
 
 use super::{ListedDecision, Member, Roster};
 use crate::db::json;
@@ -95,11 +95,13 @@ impl Roster {
 
     /// How many devices each item reaches.
     pub(crate) fn reach_counts(&self) -> BTreeMap<ItemId, u64> {
-        let mut counts = BTreeMap::new();
-        for (item, _) in self.members.iter().flat_map(|member| &member.situation.reached) {
-            *counts.entry(*item).or_default() += 1;
-        }
-        counts
+        let reached = self.members.iter().flat_map(|member| &member.situation.reached);
+        count(reached.map(|(item, _)| *item))
+    }
+
+    /// How many devices belong to each blueprint.
+    pub(crate) fn blueprint_counts(&self) -> BTreeMap<BlueprintId, u64> {
+        count(self.members.iter().filter_map(|member| member.situation.blueprint))
     }
 
     /// The devices by everything an overview asks for.
@@ -289,4 +291,12 @@ impl<'a> Matcher<'a> {
 
 fn wants<T>(wish: Option<&T>, has: impl FnOnce(&T) -> bool) -> bool {
     wish.is_none_or(has)
+}
+
+fn count<T: Ord>(things: impl Iterator<Item = T>) -> BTreeMap<T, u64> {
+    let mut counts = BTreeMap::new();
+    for thing in things {
+        *counts.entry(thing).or_default() += 1;
+    }
+    counts
 }

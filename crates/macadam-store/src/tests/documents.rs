@@ -111,13 +111,17 @@ async fn blueprint_in_use_stays(store: Store) {
     store.create_blueprint(at(1), blueprint(2)).await.unwrap();
     let same_name = NewBlueprint { name: "Blueprint 1".into(), ..blueprint(2) };
     assert!(matches!(store.save_blueprint(at(2), same_name, 1).await, Err(SaveError::Taken)));
-    let device = enroll(&store, 1).await.device;
+    let Begun { device, enrollment, .. } = enroll(&store, 1).await;
     store.move_devices(vec![device], Some(blueprint_id(1))).await.unwrap();
     let refused = store.delete_blueprint(blueprint_id(1), 1).await;
     assert!(matches!(refused, Err(SaveError::InUse)));
-    assert_eq!(store.blueprint(blueprint_id(1)).await.unwrap().unwrap().devices, 1);
+    let counts = store.blueprint_counts().await.unwrap();
+    assert_eq!(counts, BTreeMap::from([(blueprint_id(1), 1)]));
     store.delete_blueprint(blueprint_id(2), 1).await.unwrap();
     assert_eq!(store.blueprints().await.unwrap().len(), 1);
+    store.end_enrollment(at(3), enrollment).await.unwrap();
+    assert_eq!(store.blueprint_counts().await.unwrap(), BTreeMap::new());
+    store.delete_blueprint(blueprint_id(1), 1).await.unwrap();
 }
 
 async fn devices_move_between_blueprints(store: Store) {

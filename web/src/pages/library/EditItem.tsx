@@ -17,6 +17,7 @@ import { ItemForm } from "./ItemForm";
 import { ItemSide } from "./ItemSide";
 import { merge, typedOnto } from "./merge";
 import { itemQuery, type LibraryItem } from "./queries";
+import { Reach } from "./Reach";
 import { SaveBar } from "./SaveBar";
 import type { ItemEdit } from "./useItemEdit";
 
@@ -28,11 +29,15 @@ interface Props {
 export function EditItem({ item, edit }: Props) {
   const { t } = useTranslation(["library", "common", "preview"]);
   const mayEdit = usePermission("edit_library");
+  const mayAssign = usePermission("edit_blueprints");
   const { draft, setDraft, isDirty, base } = edit;
   const gaps = missing(draft);
   const waitsFor = gaps[0] ? t(`missing.${gaps[0]}`) : null;
   const settings = settingsOf(draft);
-  const live = usePreview(waitsFor ? null : { kind: "library_item", id: item.id, settings });
+  const reach = edit.reach && { blueprint_ids: edit.reach };
+  const live = usePreview(
+    waitsFor ? null : { kind: "library_item", id: item.id, settings, ...reach },
+  );
   const save = useSave(item.id, edit, live.again);
   const problem = problemsBy(live.preview?.problems ?? []);
   const takeSuggestion = (enforcement: Schemas["VersionEnforcement"]) => {
@@ -57,14 +62,22 @@ export function EditItem({ item, edit }: Props) {
         </Alert>
       )}
       <div className={classes.editor}>
-        <ItemForm
-          draft={draft}
-          onChange={setDraft}
-          problem={problem}
-          blueprints={item.blueprints.map(({ id }) => id)}
-          warnings={live.preview?.warnings ?? []}
-          isReadOnly={!mayEdit}
-        />
+        <div className={classes.form}>
+          <Reach
+            chosen={edit.blueprints}
+            choose={edit.choose}
+            about={t("assignment.change_about")}
+            isReadOnly={!(mayEdit && mayAssign)}
+          />
+          <ItemForm
+            draft={draft}
+            onChange={setDraft}
+            problem={problem}
+            blueprints={edit.blueprints}
+            warnings={live.preview?.warnings ?? []}
+            isReadOnly={!mayEdit}
+          />
+        </div>
         <div className={classes.aside}>
           <PreviewPanel
             hasWarnings={false}
@@ -82,7 +95,7 @@ export function EditItem({ item, edit }: Props) {
           label={t("common:save")}
           isReady={isDirty && item.revision === base.revision}
           isSaving={save.isPending}
-          save={(digest) => save.mutate({ draft, digest })}
+          save={(digest) => save.mutate({ draft, reach: edit.reach, digest })}
           {...(isDirty && { discard: edit.discard })}
           takeSuggestion={takeSuggestion}
           waitsFor={waitsFor ?? (isDirty ? null : t("preview:unchanged"))}
@@ -96,22 +109,33 @@ function isChangedMeanwhile(error: Error): boolean {
   return error instanceof ApiError && error.code === "changed_meanwhile";
 }
 
+interface Wish {
+  draft: Draft;
+  reach: string[] | null;
+  /** Of the preview that was on screen. */
+  digest: string;
+}
+
 function useSave(id: string, edit: ItemEdit, previewAgain: () => void) {
   const { t } = useTranslation("library");
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ draft, digest }: { draft: Draft; digest: string }) =>
+    mutationFn: ({ draft, reach, digest }: Wish) =>
       asked(
         api.PUT("/api/v1/library-items/{id}", {
           params: { path: { id }, header: { "If-Match": String(edit.base.revision) } },
-          body: { settings: settingsOf(draft), preview_digest: digest },
+          body: { settings: settingsOf(draft), blueprint_ids: reach, preview_digest: digest },
         }),
       ),
-    onSuccess: (saved, { draft: sent, digest }) => {
+    onSuccess: (saved, { draft: sent, reach, digest }) => {
+      if (reach === edit.reach) {
+        edit.choose(null);
+      }
       client.setQueryData(itemQuery(id).queryKey, saved);
       edit.rebase(saved, (typed) => typedOnto(sent, draftOf(saved.settings), typed));
       notifications.show({ message: t("saved", { digest: digest.slice(0, 8) }) });
       void client.invalidateQueries({ queryKey: ["library-items"] });
+      void client.invalidateQueries({ queryKey: ["blueprints"] });
       void client.invalidateQueries({ queryKey: ["devices"] });
     },
     onError: (error) => {

@@ -1,6 +1,6 @@
 // A new item: what it is for, whom it reaches, and what that would do.
 
-import { Alert, MultiSelect, Select, SimpleGrid } from "@mantine/core";
+import { Alert, Select, SimpleGrid } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -8,7 +8,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { BackLink } from "../../parts/BackLink";
-import { inert } from "../../parts/inert";
 import { useLeaving } from "../../parts/leaving";
 import { osName } from "../../parts/osName";
 import { PageHeader } from "../../parts/PageHeader";
@@ -30,7 +29,8 @@ import { Section } from "./form/Section";
 import classes from "./Item.module.css";
 import { ItemForm } from "./ItemForm";
 import { isSame } from "./merge";
-import { blueprintsQuery, majorsQuery } from "./queries";
+import { majorsQuery } from "./queries";
+import { Reach } from "./Reach";
 import { SaveBar } from "./SaveBar";
 import { useCreate } from "./useCreate";
 
@@ -78,7 +78,7 @@ export function NewItemPage() {
       <div className={classes.editor}>
         <div className={classes.form}>
           {draft.type === "managed_os" && <Track draft={draft} onChange={setDraft} />}
-          <Reach chosen={blueprints} choose={setBlueprints} />
+          <Reach chosen={blueprints} choose={setBlueprints} about={t("assignment.about")} />
           <ItemForm
             draft={draft}
             onChange={setDraft}
@@ -159,33 +159,4 @@ function Track({ draft, onChange }: TrackProps) {
 
 function isOurs({ label, platform, major }: ManagedOsDraft): boolean {
   return label === "" || label === osName(platform, major);
-}
-
-interface ReachProps {
-  chosen: string[];
-  choose: (blueprints: string[]) => void;
-}
-
-function Reach({ chosen, choose }: ReachProps) {
-  const { t } = useTranslation("library");
-  const { data } = useQuery(blueprintsQuery);
-  const all = data?.items ?? [];
-  return (
-    <Section title={t("assignment.title")} about={t("assignment.about")}>
-      <MultiSelect
-        aria-label={t("assignment.title")}
-        placeholder={chosen.length === 0 ? t("assignment.choose") : ""}
-        data={all.map(({ id, name, device_count }) => ({
-          value: id,
-          label: t("assignment.option", { name: inert(name), count: device_count }),
-        }))}
-        value={chosen}
-        onChange={choose}
-        searchable
-        clearable
-        size="sm"
-        maw="26rem"
-      />
-    </Section>
-  );
 }

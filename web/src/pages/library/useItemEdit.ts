@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { useLeaving } from "../../parts/leaving";
 import { type Draft, draftOf } from "./draft";
-import { changed, type Fields } from "./merge";
+import { changed, type Fields, isSame } from "./merge";
 import type { LibraryItem } from "./queries";
 
 export type ItemEdit = ReturnType<typeof useItemEdit>;
@@ -17,7 +17,12 @@ interface Base {
 export function useItemEdit(item: LibraryItem) {
   const [base, setBase] = useState<Base>(item);
   const [draft, setDraft] = useState<Draft>(() => draftOf(item.settings));
+  // As long as nobody chose any here, those that assign it, whoever changes that.
+  const [chosen, choose] = useState<string[] | null>(null);
+  const stored = item.blueprints.map(({ id }) => id);
+  const reach = chosen && !isSame([...chosen].sort(), [...stored].sort()) ? chosen : null;
   const isDirty =
+    reach !== null ||
     changed(draftOf(base.settings) as unknown as Fields, draft as unknown as Fields).length > 0;
   const rebase = (next: Base, nextDraft: (draft: Draft) => Draft) => {
     setBase(next);
@@ -35,8 +40,15 @@ export function useItemEdit(item: LibraryItem) {
     base,
     draft,
     setDraft,
+    /** The blueprints that are to assign it, if that is to change. */
+    reach,
+    blueprints: reach ?? stored,
+    choose,
     isDirty,
     rebase,
-    discard: () => rebase(item, () => draftOf(item.settings)),
+    discard: () => {
+      choose(null);
+      rebase(item, () => draftOf(item.settings));
+    },
   };
 }

@@ -5,6 +5,7 @@ import {
   Button,
   Group,
   Modal,
+  MultiSelect,
   NumberInput,
   Select,
   Text,
@@ -15,14 +16,14 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, asked, type Schemas } from "../../api/client";
+import { ApiError, api, asked, type Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
 import { Confirm } from "../../parts/Confirm";
 import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
 import { noticeFailure } from "../../parts/notice";
 import { PageLoading } from "../../parts/PageLoading";
-import { usePermission } from "../../parts/permission";
+import { usePermission, usePermissions } from "../../parts/permission";
 import { ShownOnce } from "../../parts/ShownOnce";
 import { sentence } from "../../parts/sentence";
 import { Theirs } from "../../parts/Theirs";
@@ -63,7 +64,7 @@ export function Tokens() {
 }
 
 function TokenRow({ token, mayEdit }: { token: Token; mayEdit: boolean }) {
-  const { t } = useTranslation("settings");
+  const { t, i18n } = useTranslation("settings");
   const client = useQueryClient();
   const [isAsking, ask] = useState(false);
   const revoke = useMutation({
@@ -73,6 +74,8 @@ function TokenRow({ token, mayEdit }: { token: Token; mayEdit: boolean }) {
     onError: noticeFailure,
   });
   const name = inert(token.name);
+  const permissionNames = (scopes: Token["scopes"]) =>
+    new Intl.ListFormat(i18n.language).format(scopes.map((it) => t(`permission.${it}`)));
   return (
     <li>
       <span className={classes.who}>
@@ -80,7 +83,9 @@ function TokenRow({ token, mayEdit }: { token: Token; mayEdit: boolean }) {
           <Theirs text={token.name} />
         </b>
         <span className={classes.quiet}>
-          {t(`role.${token.role}`)} · {t("tokens.until")} <Moment at={token.expires_at} /> ·{" "}
+          {t(`role.${token.role}`)}
+          {token.scopes.length > 0 && `: ${permissionNames(token.scopes)}`} · {t("tokens.until")}{" "}
+          <Moment at={token.expires_at} /> ·{" "}
           {token.last_used_at ? (
             <>
               {t("tokens.used")} <Moment at={token.last_used_at} />
@@ -114,13 +119,15 @@ function NewToken({ close }: { close: () => void }) {
   const { t } = useTranslation(["settings", "common"]);
   const [name, setName] = useState("");
   const [role, setRole] = useState<Schemas["Role"]>("auditor");
+  const [scopes, setScopes] = useState<Schemas["Permission"][]>([]);
   const [days, setDays] = useState<number | string>(90);
+  const permissions = usePermissions();
   const client = useQueryClient();
   const create = useMutation({
     mutationFn: () =>
       asked(
         api.POST("/api/v1/tokens", {
-          body: { name: name.trim(), role, valid_days: Number(days) },
+          body: { name: name.trim(), role, scopes, valid_days: Number(days) },
         }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
@@ -155,6 +162,16 @@ function NewToken({ close }: { close: () => void }) {
         data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
         value={role}
         onChange={(value) => value && setRole(value as Schemas["Role"])}
+        mb="sm"
+      />
+      <MultiSelect
+        label={t("tokens.scopes")}
+        description={t("tokens.scopes_help")}
+        data={permissions.map((value) => ({ value, label: t(`permission.${value}`) }))}
+        value={scopes}
+        onChange={(values) => setScopes(values as Schemas["Permission"][])}
+        error={create.error instanceof ApiError && create.error.of("scopes")}
+        clearable
         mb="sm"
       />
       <NumberInput

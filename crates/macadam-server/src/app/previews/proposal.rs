@@ -1,7 +1,5 @@
 //! From the change that an administrator asks about to the configuration it would give.
 
-use std::collections::BTreeSet;
-
 use macadam_api::Detail;
 use macadam_api::library_items::LibraryItemSettings;
 use macadam_api::previews::{Difference, PreviewRequest};
@@ -32,8 +30,8 @@ impl App {
     ) -> Result<Proposal, PreviewError> {
         let stored = self.stored_configuration().await?;
         match request {
-            PreviewRequest::LibraryItem { id, settings } => {
-                self.propose_item(stored, ItemId(*id), settings)
+            PreviewRequest::LibraryItem { id, settings, blueprint_ids } => {
+                self.propose_item(stored, ItemId(*id), settings, blueprint_ids.as_deref())
             }
             PreviewRequest::NewLibraryItem { settings, blueprint_ids } => {
                 Ok(self.propose_new_item(stored, settings, blueprint_ids))
@@ -71,9 +69,14 @@ impl App {
         mut draft: Draft,
         id: ItemId,
         settings: &LibraryItemSettings,
+        blueprints: Option<&[Uuid]>,
     ) -> Result<Proposal, PreviewError> {
         draft.item(id).ok_or(PreviewError::Unknown("library item"))?;
-        draft.put_item(self.fleet_clock.now(), id, settings);
+        let now = self.fleet_clock.now();
+        draft.put_item(now, id, settings);
+        if let Some(blueprints) = blueprints {
+            draft.assign_exactly(now, id, &blueprints.iter().copied().map(BlueprintId).collect());
+        }
         Ok(Proposal { draft, item: managed_os(settings), ..Proposal::default() })
     }
 
@@ -84,11 +87,9 @@ impl App {
         blueprints: &[Uuid],
     ) -> Proposal {
         let now = self.fleet_clock.now();
-        let id = ItemId(self.ids.id(now));
+        let id = ItemId(self.ids.id(self.wall_clock.now()));
         draft.put_item(now, id, settings);
-        for blueprint in blueprints.iter().collect::<BTreeSet<_>>() {
-            draft.assign_to_all(now, BlueprintId(*blueprint), id);
-        }
+        draft.assign_exactly(now, id, &blueprints.iter().copied().map(BlueprintId).collect());
         Proposal { draft, item: managed_os(settings), ..Proposal::default() }
     }
 

@@ -62,6 +62,7 @@ async fn change_that_gives_everybody_time_needs_no_preview() {
     settings["enforcement"] = minimum;
     let wish = WriteLibraryItem {
         settings: serde_json::from_value(settings).unwrap(),
+        blueprint_ids: None,
         preview_digest: None,
     };
     operator.update_library_item(items[0].id, items[0].revision, &wish).await.unwrap();

@@ -29,5 +29,6 @@ export default defineConfig({
   projects: [
     { name: "journeys", testMatch: "**/*.spec.ts" },
     { name: "screenshots", testMatch: "**/screenshots.ts", timeout: 900_000 },
+    { name: "interaction", testMatch: "**/interaction.ts", timeout: 900_000 },
   ],
 });

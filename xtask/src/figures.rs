@@ -5,6 +5,7 @@
 //! whether it still knows everything that it acknowledged.
 
 mod api;
+mod browser;
 mod kept;
 mod postgres;
 mod release;
@@ -51,10 +52,12 @@ enum Subject {
     Release,
     /// What people's pages ask about a large fleet.
     Api,
+    /// How soon those pages answer in a browser.
+    Browser,
 }
 
 const USAGE: &str = "usage: cargo xtask figures [sqlite | postgres]
-       cargo xtask figures release|api [sqlite | postgres] [DEVICES] [--fresh]";
+       cargo xtask figures release|api|browser [sqlite | postgres] [DEVICES] [--fresh]";
 
 /// How many devices a large fleet has.
 const LARGE: u32 = 100_000;
@@ -64,6 +67,7 @@ pub(crate) fn figures(words: &[&str]) -> anyhow::Result<()> {
     let (subject, words) = match words {
         ["release", rest @ ..] => (Subject::Release, rest),
         ["api", rest @ ..] => (Subject::Api, rest),
+        ["browser", rest @ ..] => (Subject::Browser, rest),
         words => (Subject::Requests, words),
     };
     let (engines, words): (&[Engine], _) = match words {
@@ -85,6 +89,7 @@ pub(crate) fn figures(words: &[&str]) -> anyhow::Result<()> {
         Subject::Requests => bail!(USAGE),
         Subject::Release => release::release(engines, devices, reuse),
         Subject::Api => api::api(engines, devices, reuse),
+        Subject::Browser => browser::browser(engines, devices, reuse),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask journeys` and `screenshots`: the web app in a browser, on a server as the demo runs
 //! it.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, ensure};
@@ -44,22 +45,40 @@ fn look(project: &str, words: &[&str]) -> anyhow::Result<()> {
     let mut running = Running::start(home, wish, &Interrupt::listen()?)?;
     running.watch(Some(SCENE))?;
     let running = running.at_pace(60.0)?;
-    let status = playwright(&running, project, words).status().context("starting Playwright")?;
+    let home = &running.home;
+    let person = Person {
+        url: home.web_url(),
+        email: OWNER,
+        password_file: home.password_file(),
+        cli: Some(home.cli_wrapper()),
+    };
+    let status =
+        playwright(project, &person).args(words).status().context("starting Playwright")?;
     ensure!(status.success(), "the {project} ended with {status}");
     Ok(())
 }
 
-fn playwright(running: &Running, project: &str, words: &[&str]) -> Command {
-    let home = &running.home;
+/// Whoever sits at the browser.
+pub(crate) struct Person {
+    pub(crate) url: String,
+    pub(crate) email: &'static str,
+    pub(crate) password_file: PathBuf,
+    /// The command line with the same server and person.
+    pub(crate) cli: Option<PathBuf>,
+}
+
+/// Playwright with one of its projects.
+pub(crate) fn playwright(project: &str, person: &Person) -> Command {
     let mut command = Command::new("npx");
     command
         .current_dir(web::directory())
         .args(["--no-install", "playwright", "test", &format!("--project={project}")])
-        .args(words)
-        .env("MACADAM_URL", home.web_url())
-        .env("MACADAM_EMAIL", OWNER)
-        .env("MACADAM_PASSWORD_FILE", home.password_file())
-        .env("MACADAM_CLI", home.cli_wrapper());
+        .env("MACADAM_URL", &person.url)
+        .env("MACADAM_EMAIL", person.email)
+        .env("MACADAM_PASSWORD_FILE", &person.password_file);
+    if let Some(cli) = &person.cli {
+        command.env("MACADAM_CLI", cli);
+    }
     if let Some(chromium) = prerequisites::chromium() {
         command.env("MACADAM_CHROMIUM", chromium);
     }

@@ -49,6 +49,14 @@ const MIGRATIONS: &[(i64, &str, Script)] = &[
     (12, "passkeys", Script::Same(include_str!("../migrations/0012_passkeys.sql"))),
     (13, "request_local", Script::Same(include_str!("../migrations/0013_request_local.sql"))),
     (14, "issued", Script::Same(include_str!("../migrations/0014_issued.sql"))),
+    (
+        15,
+        "decision_changes",
+        Script::Each {
+            sqlite: include_str!("../migrations/0015_decision_changes.sqlite.sql"),
+            postgres: include_str!("../migrations/0015_decision_changes.postgres.sql"),
+        },
+    ),
 ];
 
 /// What SQLite calls the types of strict tables.

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use macadam_policy::{DeviceId, Platform};
 use tokio::sync::Mutex;
 
-use crate::db::{Conn, params, queries};
+use crate::db::{Conn, params, queries, row};
 use crate::facts::fact_columns;
 use crate::reconcile::select_situations;
 use crate::{DeviceSituation, Store, StoreError};
@@ -23,9 +23,14 @@ use crate::{DeviceSituation, Store, StoreError};
 /// What of a device has columns and is listed, besides its situation.
 macro_rules! listed_columns {
     () => {
-        ", f.search, f.os_order, e.began_at, o.device_platform, o.device_version, o.outcome,
-            o.status, o.reason, o.deadline_at, o.deadline_local, o.blockers, o.target_version,
-            o.meets_floor"
+        concat!(", f.search, f.os_order, e.began_at, ", decision_columns!())
+    };
+}
+
+macro_rules! decision_columns {
+    () => {
+        "o.device_platform, o.device_version, o.outcome, o.status, o.reason, o.deadline_at,
+            o.deadline_local, o.blockers, o.target_version, o.meets_floor"
     };
 }
 
@@ -39,8 +44,11 @@ queries! {
         postgres: "select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint)
             as value",
     }
-    CHANGED = { "select distinct device_id as value from device_change where place >= $1
-        order by value limit $2" }
+    DECISIONS = { concat!("select o.device_id, ", decision_columns!(), " from decision o
+        where o.device_id in (select as_uuid(value ->> 0) from json_each($1))") }
+    CHANGED = { "select device_id,
+            min(case when is_decision then 1 else 0 end) as is_decision
+        from device_change where place >= $1 group by device_id order by device_id limit $2" }
     START = { "select place as value from device_change_start where id = 1" }
     // Where the newest changes begin, as many as are kept; 0 if there are fewer.
     KEPT_FROM = {
@@ -77,7 +85,7 @@ pub struct Roster {
 }
 
 /// One enrolled device.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Member {
     situation: DeviceSituation,
     /// What the search box looks through, in lower case.
@@ -135,6 +143,11 @@ impl Member {
 }
 
 impl Roster {
+    fn member(&self, device: DeviceId) -> Option<&Member> {
+        let place = self.members.binary_search_by_key(&device, |member| member.situation.device);
+        self.members.get(place.ok()?).map(AsRef::as_ref)
+    }
+
     /// Every device, in the order of their ids.
     pub fn members(&self) -> &[Arc<Member>] {
         &self.members
@@ -168,10 +181,13 @@ impl Store {
             None => None,
         };
         match changed {
-            Some(changed) if changed.is_empty() => {}
-            Some(changed) => {
-                let changed = read::these(conn, &mut kept.decisions, &changed).await?;
-                kept.roster = Arc::new(kept.roster.with(changed));
+            Some(Changed { devices, decisions }) => {
+                let Kept { roster, decisions: shared, .. } = &mut *kept;
+                let mut changed = read::decisions(conn, shared, (roster, &decisions)).await?;
+                changed.extend(read::these(conn, shared, &devices).await?);
+                if !changed.is_empty() {
+                    *roster = Arc::new(roster.with(changed));
+                }
             }
             None => {
                 let members = read::all(conn, &mut kept.decisions).await?;
@@ -208,13 +224,35 @@ impl Store {
     }
 }
 
-/// The devices that changed from a place on; `None` if that is not known, or too many.
-async fn changed_since(conn: &mut Conn, next: i64) -> Result<Option<Vec<DeviceId>>, StoreError> {
-    let changed: Vec<(DeviceId,)> = conn.all(&CHANGED, params![next, MANY + 1]).await?;
+/// Which devices changed.
+#[derive(Default)]
+struct Changed {
+    devices: Vec<DeviceId>,
+    /// Those of which only the decision did.
+    decisions: Vec<DeviceId>,
+}
+
+row! {
+    struct ChangedDevice {
+        device_id: DeviceId,
+        is_decision: i64,
+    }
+}
+
+/// What changed from a place on; `None` if that is not known, or too much.
+async fn changed_since(conn: &mut Conn, next: i64) -> Result<Option<Changed>, StoreError> {
+    let rows: Vec<ChangedDevice> = conn.all(&CHANGED, params![next, MANY + 1]).await?;
     // Asked for last: what was forgotten before it was read is noticed.
     let (start,) = conn.one::<(i64,)>(&START, &[]).await?;
-    let is_known = start <= next && changed.len() <= MANY as usize;
-    Ok(is_known.then(|| changed.into_iter().map(|(device,)| device).collect()))
+    if start > next || rows.len() > MANY as usize {
+        return Ok(None);
+    }
+    let mut changed = Changed::default();
+    for ChangedDevice { device_id, is_decision } in rows {
+        let list = if is_decision == 1 { &mut changed.decisions } else { &mut changed.devices };
+        list.push(device_id);
+    }
+    Ok(Some(changed))
 }
 
 impl Decisions {

@@ -143,5 +143,8 @@ pub(super) fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
         .status()
         .context("starting cp")?;
     ensure!(status.success(), "{} could not be copied", from.display());
+    // Or the disk goes on writing the copy while what works on it is measured.
+    let status = Command::new("sync").status().context("starting sync")?;
+    ensure!(status.success(), "sync ended with {status}");
     Ok(())
 }

@@ -17,7 +17,7 @@ const NOBODY: u32 = 65534;
 /// Its data stay if it is told so before its standard input ends.
 const SCRIPT: &str = r#"
 { [ -d data ] || "$1/initdb" -D data -U macadam -A trust -E UTF8 --locale=C.UTF-8 >log 2>&1; } &&
-"$1/pg_ctl" -D data -l log -w -o "-k '$PWD' -h '' -c max_connections=100 -c shared_buffers=256MB" \
+"$1/pg_ctl" -D data -l log -w -o "-k '$PWD' -h '' -c max_connections=100 -c shared_buffers=1GB" \
     start >>log 2>&1 || { cat log; exit 1; }
 head -1 data/postmaster.pid
 read -r word

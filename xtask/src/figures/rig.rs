@@ -11,6 +11,7 @@ use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
 use super::postgres::Postgres;
+use crate::journeys::Person;
 use crate::local::{free_address, wait_for_file, wait_until};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -174,6 +175,14 @@ impl Rig {
         ensure!(output.status.success(), "the calls ended with {}", output.status);
         let lines = String::from_utf8(output.stdout).context("reading what the calls took")?;
         lines.lines().map(|line| serde_json::from_str(line).context("reading a call")).collect()
+    }
+
+    /// The owner at a browser.
+    pub(super) fn browser(&self) -> anyhow::Result<Person> {
+        let password_file = self.directory.join("password");
+        fs::write(&password_file, PASSWORD).context("writing the password")?;
+        let url = format!("http://localhost:{}", self.address.port());
+        Ok(Person { url, email: OWNER, password_file, cli: None })
     }
 
     /// Runs a command of a person at this server.

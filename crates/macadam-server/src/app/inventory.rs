@@ -2,13 +2,14 @@
 //! unasked once they were asked at enrollment; the others are asked again every day.
 
 use jiff::SignedDuration;
+use macadam_policy::DeviceId;
 use macadam_protocol::command::{InformationQuery, MdmCommand};
-use macadam_store::{CommandId, DeviceSituation, StoreError};
+use macadam_store::{CommandId, DeviceSituation, EnrollmentId, StoreError};
 
-use super::{App, situations};
+use super::{App, Knowledge, situations};
 
 /// Devices looked at together.
-const PAGE: u32 = 1000;
+const PAGE: usize = 1000;
 /// How old the answer of a device that tells nothing by itself may get.
 const AGE: SignedDuration = SignedDuration::from_hours(24);
 
@@ -44,36 +45,40 @@ impl App {
     /// Asks every device that does not report its version by itself, if it was not asked today.
     pub(crate) async fn ask_silent_devices(&self) -> Result<u64, StoreError> {
         let knowledge = self.refresh_knowledge().await?;
-        let (mut after, mut asked) = (None, 0);
-        loop {
-            let page = self.store.situations(after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(asked) };
-            after = Some(last.device);
-            let is_silent = |situation: &&DeviceSituation| {
-                let capabilities = knowledge.capabilities(situation.facts.capabilities);
-                let device = situations::device(situation, capabilities.map(AsRef::as_ref));
-                device.is_none_or(|device| !device.has_ddm_enforcement)
-            };
-            asked += self.ask_daily(page.iter().filter(is_silent)).await?;
+        let mut asked = 0;
+        for page in self.silent_devices(&knowledge).await?.chunks(PAGE) {
+            asked += self.ask_daily(page).await?;
         }
+        Ok(asked)
     }
 
-    async fn ask_daily(
+    /// Devices that no software-update declaration reaches, and that report nothing by themselves.
+    pub(super) async fn silent_devices(
         &self,
-        devices: impl Iterator<Item = &DeviceSituation>,
-    ) -> Result<u64, StoreError> {
+        knowledge: &Knowledge,
+    ) -> Result<Vec<(DeviceId, EnrollmentId)>, StoreError> {
+        let roster = self.store.roster().await?;
+        let is_silent = |situation: &&DeviceSituation| {
+            let capabilities = knowledge.capabilities(situation.facts.capabilities);
+            let device = situations::device(situation, capabilities.map(AsRef::as_ref));
+            device.is_none_or(|device| !device.has_ddm_enforcement)
+        };
+        let silent = roster.members().iter().map(|member| member.situation()).filter(is_silent);
+        Ok(silent.map(|situation| (situation.device, situation.enrollment)).collect())
+    }
+
+    async fn ask_daily(&self, devices: &[(DeviceId, EnrollmentId)]) -> Result<u64, StoreError> {
         let now = self.fleet_clock.now();
-        let devices: Vec<_> = devices.collect();
-        let ids: Vec<_> = devices.iter().map(|situation| situation.device).collect();
+        let ids: Vec<_> = devices.iter().map(|(device, _)| *device).collect();
         let last = self.store.last_device_queries(&ids).await?;
-        let is_due = |situation: &&&DeviceSituation| {
-            let last = last.get(&situation.device);
+        let is_due = |(device, _): &&(DeviceId, EnrollmentId)| {
+            let last = last.get(device);
             last.is_none_or(|last| !last.is_open && now.duration_since(last.queued_at) >= AGE)
         };
         let query = Self::ask_device_information();
-        let commands = devices.iter().filter(is_due).map(|situation| {
+        let commands = devices.iter().filter(is_due).map(|(_, enrollment)| {
             let id = CommandId(self.ids.id(now));
-            Self::new_command(id, situation.enrollment, &query, "inventory")
+            Self::new_command(id, *enrollment, &query, "inventory")
         });
         let commands: Vec<_> = commands.collect();
         if commands.is_empty() {

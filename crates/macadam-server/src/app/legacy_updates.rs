@@ -23,7 +23,7 @@ use super::App;
 use super::decisions::Decided;
 
 /// Devices worked on at a time.
-const PAGE: u32 = 1000;
+const PAGE: usize = 1000;
 /// Commands of a device that are looked back on.
 const HISTORY: u32 = 50;
 /// The fact that holds what a device answered to AvailableOSUpdates.
@@ -43,12 +43,12 @@ impl App {
     /// Sends each device that is managed by commands the next one it needs.
     pub(crate) async fn run_legacy_updates(&self) -> Result<u64, StoreError> {
         let knowledge = self.refresh_knowledge().await?;
-        let (mut after, mut queued) = (None, 0);
-        loop {
+        let mut queued = 0;
+        let devices = self.silent_devices(&knowledge).await?;
+        let devices: Vec<_> = devices.into_iter().map(|(device, _)| device).collect();
+        for page in devices.chunks(PAGE) {
             let now = self.fleet_clock.now();
-            let page = self.store.situations(after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(queued) };
-            after = Some(last.device);
+            let page = self.store.situations_of(page).await?;
             let mut commands = Vec::new();
             for situation in &page {
                 if let Some(decided) = knowledge.decide(now, situation)
@@ -64,6 +64,7 @@ impl App {
                 self.signals.send_pushes.notify_one();
             }
         }
+        Ok(queued)
     }
 
     async fn legacy_history(&self, device: DeviceId) -> Result<Vec<Past>, StoreError> {

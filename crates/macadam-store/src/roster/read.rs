@@ -6,7 +6,7 @@ use std::sync::Arc;
 use macadam_policy::DeviceId;
 use uuid::Uuid;
 
-use super::{Decisions, ListedDecision, Member, PAGE, THESE};
+use super::{DECISIONS, Decisions, ListedDecision, Member, PAGE, Roster, THESE};
 use crate::db::{Conn, FromRow, Row, json_ids, params};
 use crate::reconcile::{complete_page, complete_these};
 use crate::{DeviceSituation, StoreError};
@@ -55,6 +55,40 @@ pub(super) async fn these(
         tokio::task::yield_now().await;
     }
     Ok(members)
+}
+
+/// These devices of a roster with the decisions that they have now.
+pub(super) async fn decisions(
+    conn: &mut Conn,
+    decisions: &mut Decisions,
+    (roster, devices): (&Roster, &[DeviceId]),
+) -> Result<BTreeMap<DeviceId, Option<Arc<Member>>>, StoreError> {
+    let mut members = BTreeMap::new();
+    for chunk in devices.chunks(AT_A_TIME as usize) {
+        let ids = json_ids(chunk.iter().map(|id| id.0));
+        let rows: Vec<Decided> = conn.all(&DECISIONS, params![ids]).await?;
+        for Decided { device, decision } in rows {
+            // One that is not enrolled is none of the roster's.
+            if let Some(member) = roster.member(device) {
+                let decision = decision.map(|decision| decisions.shared(decision));
+                members.insert(device, Some(Arc::new(Member { decision, ..member.clone() })));
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(members)
+}
+
+/// A decision, and whose it is.
+struct Decided {
+    device: DeviceId,
+    decision: Option<ListedDecision>,
+}
+
+impl FromRow for Decided {
+    fn from_row(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self { device: row.get("device_id")?, decision: listed_decision(row)? })
+    }
 }
 
 impl Found {

@@ -13,7 +13,7 @@ pub(super) fn browser(engines: &[Engine], devices: u32, reuse: Reuse) -> anyhow:
     step("web app", web::web)?;
     build()?;
     println!(
-        "| database | devices | act | painted p50 ms | p95 | max | answer shown p50 ms | p95 | max |"
+        "| database | devices | act | painted p50 ms | p95 | max | shown p50 ms | p95 | max |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     for engine in engines {

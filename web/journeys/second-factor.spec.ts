@@ -1,9 +1,9 @@
 // A second factor, from switching it on to switching it off, by a person made for it.
 
 import { execFileSync } from "node:child_process";
-import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expect, pressSignIn, test } from "./rig";
+import { oneTimeCode } from "./totp";
 
 const person = { email: "second-factor@example.org", password: "correct horse battery staple" };
 
@@ -70,20 +70,4 @@ function createPerson(): void {
   execFileSync(process.env.MACADAM_CLI ?? "macadam", ["people", "create", person.email, ...words], {
     input: `${person.password}\n`,
   });
-}
-
-/** The code that an authenticator app shows now (RFC 6238). */
-function oneTimeCode(secret: string): string {
-  const bits = [...secret.replace(/[\s=]/g, "").toUpperCase()]
-    .map((letter) =>
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
-    )
-    .join("");
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac("sha1", key).update(counter).digest();
-  const offset = (hash.at(-1) ?? 0) & 15;
-  const number = (hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000;
-  return String(number).padStart(6, "0");
 }

@@ -1,6 +1,6 @@
 // Settings: people and their roles, tokens of machines, and the push certificate.
 
-import { expect, macadam, test } from "./rig";
+import { expect, macadam, owner, test } from "./rig";
 
 interface Server {
   approval: { mode: string; days?: number };
@@ -20,7 +20,8 @@ test("person is added, gets another role, and is removed", async ({ page }) => {
   await row.getByRole("combobox").click();
   await page.getByRole("option", { name: "Auditor", exact: true }).click();
   await expect.poll(() => macadam("people", "list", "--json")).toContain('"auditor"');
-  await row.getByRole("button", { name: "Remove Kim" }).click();
+  await row.getByRole("button", { name: "More for Kim" }).click();
+  await page.getByRole("menuitem", { name: "Remove", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await expect(row).toBeHidden();
 });
@@ -38,6 +39,39 @@ test("token is shown once and revoked", async ({ page }) => {
   await row.getByRole("button", { name: `Revoke ${name}` }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await expect(row).toBeHidden();
+});
+
+test("token is limited to permissions, which its role must allow", async ({ page }) => {
+  const name = `dashboard ${Date.now()}`;
+  await page.goto("/settings?part=tokens");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill(name);
+  const scopes = dialog.getByRole("combobox", { name: "Only these permissions" });
+  await scopes.click();
+  await page.getByRole("option", { name: "Read", exact: true }).click();
+  await page.getByRole("option", { name: "Exempt devices" }).click();
+  await scopes.press("Tab");
+  await dialog.getByRole("button", { name: "Make a token" }).click();
+  await expect(dialog.getByText("the role does not allow edit_exceptions")).toBeVisible();
+  await expect(scopes).toHaveAttribute("aria-invalid", "true");
+  await dialog.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: "Help desk" }).click();
+  await dialog.getByRole("button", { name: "Make a token" }).click();
+  await expect(dialog).toContainText("shown only this once");
+  await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+  const row = page.getByRole("listitem").filter({ hasText: name });
+  await expect(row).toContainText("Help desk: Read and Exempt devices");
+  await expect(row).toContainText(`made by ${owner.email}`);
+  await row.getByRole("button", { name: `Revoke ${name}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await expect(row).toBeHidden();
+});
+
+test("Apple's list is read at once", async ({ page }) => {
+  await page.goto("/settings");
+  await page.getByRole("button", { name: "Read now: Apple’s list of releases" }).click();
+  await expect(page.getByText("It was read.")).toBeVisible();
 });
 
 test("releases count as approved after some days, with a reason", async ({ page }) => {

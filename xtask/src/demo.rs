@@ -9,6 +9,7 @@ mod programs;
 mod running;
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -45,6 +46,8 @@ pub(crate) struct Wish {
     /// Stop at this moment of the fleet's time, for a demo that nobody looks at.
     pub(crate) until: Option<String>,
     pub(crate) begins_anew: Option<bool>,
+    /// What some devices tell about themselves instead of what chance gave them.
+    pub(crate) facts: Option<PathBuf>,
 }
 
 /// Runs the demo until Ctrl-C, or until the moment that was asked for.
@@ -124,6 +127,7 @@ impl Default for Wish {
             start: "2026-02-05T06:00:00Z".to_owned(),
             until: None,
             begins_anew: None,
+            facts: None,
         }
     }
 }

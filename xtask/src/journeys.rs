@@ -19,29 +19,30 @@ const SCENE: &str = "2026-02-25T06:00:00Z";
 
 /// Runs every journey; words after the command go to Playwright as they are.
 pub(crate) fn journeys(words: &[&str]) -> anyhow::Result<()> {
-    in_browser("journeys", words)
+    // One device is hostile, in all journeys; no picture shows it.
+    in_browser("journeys", words, Some(web::directory().join("journeys/hostile.json")))
 }
 
 /// Writes a picture of every page into `web/screenshots`.
 pub(crate) fn screenshots() -> anyhow::Result<()> {
-    in_browser("screenshots", &[])
+    in_browser("screenshots", &[], None)
 }
 
-fn in_browser(project: &str, words: &[&str]) -> anyhow::Result<()> {
+fn in_browser(project: &str, words: &[&str], facts: Option<PathBuf>) -> anyhow::Result<()> {
     prerequisites::check_journeys()?;
     step("web app", web::web)?;
     // As the tests build it, so that continuous integration links what it has already compiled.
     let programs = ["build", "--workspace", "--bin", "macadam", "--bin", "macadam-sim"];
     step("build", || cargo(&programs))?;
-    step(project, || look(project, words))
+    step(project, || look(project, words, facts))
 }
 
-fn look(project: &str, words: &[&str]) -> anyhow::Result<()> {
+fn look(project: &str, words: &[&str], facts: Option<PathBuf>) -> anyhow::Result<()> {
     let directory = crate::root().join(".macadam").join(project);
     let home = Home::choose(directory, Some(true))?;
     // A day passes in four seconds until the scene is there, and then in 24 minutes, so that the
     // last journey still finds what the first one found.
-    let wish = Wish { devices: DEVICES, factor: 21_600.0, ..Wish::default() };
+    let wish = Wish { devices: DEVICES, factor: 21_600.0, facts, ..Wish::default() };
     let mut running = Running::start(home, wish, &Interrupt::listen()?)?;
     running.watch(Some(SCENE))?;
     let running = running.at_pace(60.0)?;
@@ -52,8 +53,11 @@ fn look(project: &str, words: &[&str]) -> anyhow::Result<()> {
         password_file: home.password_file(),
         cli: Some(home.cli_wrapper()),
     };
-    let status =
-        playwright(project, &person).args(words).status().context("starting Playwright")?;
+    let status = playwright(project, &person)
+        .args(words)
+        .env("MACADAM_PROGRAM", running.program())
+        .status()
+        .context("starting Playwright")?;
     ensure!(status.success(), "the {project} ended with {status}");
     Ok(())
 }

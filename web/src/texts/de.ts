@@ -1,5 +1,6 @@
 // German: the same keys as English, which a test checks.
 
+import access from "./de/access.json";
 import account from "./de/account.json";
 import actions from "./de/actions.json";
 import activity from "./de/activity.json";
@@ -19,6 +20,7 @@ import settings from "./de/settings.json";
 import wording from "./de/wording.json";
 
 export const de = {
+  access,
   account,
   actions,
   activity,

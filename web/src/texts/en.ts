@@ -1,5 +1,6 @@
 // English: one file per noun, in the order of the sidebar.
 
+import access from "./en/access.json";
 import account from "./en/account.json";
 import actions from "./en/actions.json";
 import activity from "./en/activity.json";
@@ -19,6 +20,7 @@ import settings from "./en/settings.json";
 import wording from "./en/wording.json";
 
 export const en = {
+  access,
   account,
   actions,
   activity,

@@ -29,8 +29,13 @@ impl Programs {
         Ok(Self { directory: Path::new(target).join("debug") })
     }
 
+    /// The one program people install.
+    pub(super) fn macadam(&self) -> PathBuf {
+        self.directory.join("macadam")
+    }
+
     pub(super) fn server(&self, home: &Home) -> Command {
-        let mut command = Command::new(self.directory.join("macadam"));
+        let mut command = Command::new(self.macadam());
         command.arg("serve").arg("--config").arg(home.settings_file());
         logged(&mut command, &home.log("server"));
         command
@@ -51,6 +56,9 @@ impl Programs {
             .args(["--devices", &wish.devices.to_string()])
             .args(["--start", &wish.start])
             .args(["--factor", &wish.factor.to_string()]);
+        if let Some(facts) = &wish.facts {
+            command.arg("--facts").arg(facts);
+        }
         logged(&mut command, &home.log("simulator"));
         command
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{IsTerminal, Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -73,6 +74,11 @@ impl Running {
         let Self { home, children, wish, interrupt, .. } = self;
         drop(children);
         Self::start(home, Wish { factor, ..wish }, &interrupt)
+    }
+
+    /// The program that the server runs.
+    pub(crate) fn program(&self) -> PathBuf {
+        self.programs.macadam()
     }
 
     /// Ends both, so that what they left can be looked at.

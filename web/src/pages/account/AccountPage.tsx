@@ -7,18 +7,21 @@ import { useTranslation } from "react-i18next";
 import { sessionQuery } from "../../api/queries";
 import { Card } from "../../parts/Card";
 import { PageHeader } from "../../parts/PageHeader";
+import { usePermission } from "../../parts/permission";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
 import { useSignOut } from "../../shell/signOut";
 import { chooseLanguage, type Language, languages } from "../../texts";
 import classes from "./Account.module.css";
+import { OwnTokens } from "./OwnTokens";
 import { Passkeys } from "./Passkeys";
 import { PasswordForm } from "./PasswordForm";
 import { SecondFactor } from "./SecondFactor";
 import { Sessions } from "./Sessions";
 
 export function AccountPage() {
-  const { t } = useTranslation(["account", "common", "session"]);
+  const { t } = useTranslation(["account", "access", "session"]);
+  const mayMakeTokens = usePermission("edit_tokens");
   const { data: session } = useQuery(sessionQuery);
   const signOut = useSignOut();
   return (
@@ -45,8 +48,8 @@ export function AccountPage() {
               </dd>
               <dt>{t("role")}</dt>
               <dd>
-                {t(`roles.${session.role}`)}
-                <small>{t(`role_says.${session.role}`)}</small>
+                {t(`access:role.${session.role}`)}
+                <small>{t(`access:role_says.${session.role}`)}</small>
               </dd>
               <dt>{t("until")}</dt>
               <dd>
@@ -71,6 +74,7 @@ export function AccountPage() {
         <Card title={t("sessions.title")}>
           <Sessions />
         </Card>
+        {mayMakeTokens && session && <OwnTokens login={session.name} />}
       </div>
     </>
   );

@@ -1,14 +1,12 @@
 // How old Apple's data is, and a way to ask Apple now.
 
 import { Button, Tooltip } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconRefresh } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, asked } from "../../api/client";
 import { serverQuery } from "../../api/queries";
 import { Badge } from "../../parts/Badge";
-import { noticeFailure } from "../../parts/notice";
+import { useRefreshFeed } from "../../parts/feeds/refresh";
 import { usePermission } from "../../parts/permission";
 import { Moment } from "../../parts/Time";
 import classes from "./Releases.module.css";
@@ -17,17 +15,7 @@ export function FeedAge() {
   const { t } = useTranslation("releases");
   const { data: server } = useQuery(serverQuery);
   const mayRefresh = usePermission("refresh_catalog");
-  const client = useQueryClient();
-  const refresh = useMutation({
-    mutationFn: () =>
-      asked(api.POST("/api/v1/feeds/{name}/refresh", { params: { path: { name: "gdmf" } } })),
-    onSuccess: () => {
-      notifications.show({ message: t("feed.asked") });
-      void client.invalidateQueries({ queryKey: ["server"] });
-      void client.invalidateQueries({ queryKey: ["releases"] });
-    },
-    onError: noticeFailure,
-  });
+  const refresh = useRefreshFeed("gdmf", t("feed.asked"));
   const feed = server?.feeds.find(({ name }) => name === "gdmf");
   if (!feed) {
     return null;

@@ -6,16 +6,20 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { serverQuery } from "../../api/queries";
 import { Card } from "../../parts/Card";
+import { Feeds } from "../../parts/feeds/Feeds";
 import { FailedMessage } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
+import { usePermission } from "../../parts/permission";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
-import { Feeds } from "../home/Feeds";
 import { ApprovalCard } from "./Approval";
+import { RefreshFeed } from "./FeedActions";
+import { ImportFeed } from "./ImportFeed";
 import classes from "./Settings.module.css";
 
 export function Organization() {
   const { t } = useTranslation("settings");
+  const mayRefresh = usePermission("refresh_catalog");
   const { data: server, error, refetch } = useQuery(serverQuery);
   if (error && !server) {
     return <FailedMessage error={error} retry={() => void refetch()} />;
@@ -37,7 +41,11 @@ export function Organization() {
         />
       </Card>
       <ApprovalCard approval={server.approval} />
-      <Feeds all={server.feeds} />
+      <Feeds
+        all={server.feeds}
+        beside={mayRefresh && <ImportFeed />}
+        act={(feed) => mayRefresh && <RefreshFeed name={feed.name} />}
+      />
       <p className={classes.quiet}>
         {t("server.feeds_help")} <Link to="/releases">{t("server.releases")}</Link>
       </p>

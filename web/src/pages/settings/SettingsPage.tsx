@@ -4,16 +4,16 @@ import { Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { PageHeader } from "../../parts/PageHeader";
+import { Tokens } from "../../parts/tokens/Tokens";
 import { Appearance } from "./Appearance";
 import { Organization } from "./Organization";
 import { People } from "./People";
 import { PushCertificate } from "./PushCertificate";
 import classes from "./Settings.module.css";
 import { type Part, parts } from "./search";
-import { Tokens } from "./Tokens";
 
 export function SettingsPage() {
-  const { t } = useTranslation("settings");
+  const { t } = useTranslation(["settings", "access"]);
   const { part = "organization" } = useSearch({ from: "/inside/settings" });
   const navigate = useNavigate({ from: "/settings" });
   return (
@@ -39,7 +39,7 @@ export function SettingsPage() {
             <People />
           </Tabs.Panel>
           <Tabs.Panel value="tokens">
-            <Tokens />
+            <Tokens title={t("part.tokens")} none={t("access:tokens.none")} />
           </Tabs.Panel>
           <Tabs.Panel value="push">
             <PushCertificate />

@@ -6,7 +6,6 @@ import { everyPage, PAGE } from "../../api/pages";
 import { LIVE } from "../../api/queries";
 
 export type Person = Schemas["Person"];
-export type Token = Schemas["Token"];
 
 export const peopleQuery = queryOptions({
   queryKey: ["people"],
@@ -18,13 +17,9 @@ export const peopleQuery = queryOptions({
   refetchInterval: LIVE,
 });
 
-export const tokensQuery = queryOptions({
-  queryKey: ["tokens"],
-  queryFn: ({ signal }) =>
-    everyPage((cursor) => {
-      const query = { limit: PAGE, ...cursor };
-      return asked(api.GET("/api/v1/tokens", { params: { query }, signal }));
-    }),
+export const signInPolicyQuery = queryOptions({
+  queryKey: ["sign-in-policy"],
+  queryFn: ({ signal }) => asked(api.GET("/api/v1/sign-in-policy", { signal })),
   refetchInterval: LIVE,
 });
 

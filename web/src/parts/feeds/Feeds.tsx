@@ -1,22 +1,30 @@
 // How old the data about releases is.
 
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
-import { Badge } from "../../parts/Badge";
-import { Card } from "../../parts/Card";
-import { Theirs } from "../../parts/Theirs";
-import { Moment } from "../../parts/Time";
-import classes from "./Home.module.css";
+import { Badge } from "../Badge";
+import { Card } from "../Card";
+import { Theirs } from "../Theirs";
+import { Moment } from "../Time";
+import classes from "./Feeds.module.css";
 
-export function Feeds({ all }: { all: Schemas["FeedStatus"][] }) {
+interface Props {
+  all: Schemas["FeedStatus"][];
+  /** What can be done about one. */
+  act?: (feed: Schemas["FeedStatus"]) => ReactNode;
+  beside?: ReactNode;
+}
+
+export function Feeds({ all, act, beside }: Props) {
   const { t } = useTranslation("home");
   return (
-    <Card title={t("feeds.title")}>
+    <Card title={t("feeds.title")} beside={beside}>
       <ul className={classes.rows}>
         {all.map((feed) => (
-          <li key={feed.name} className={classes.release}>
+          <li key={feed.name}>
             <span>{t(`feeds.${feed.name}`)}</span>
-            <span className={classes.quiet}>
+            <span className={classes.age}>
               {feed.accepted_at ? <Moment at={feed.accepted_at} /> : t("feeds.never")}
             </span>
             <span className={classes.end}>
@@ -25,6 +33,7 @@ export function Feeds({ all }: { all: Schemas["FeedStatus"][] }) {
               ) : (
                 <Badge tone="good">{t("feeds.fresh")}</Badge>
               )}
+              {act?.(feed)}
             </span>
             {feed.problem && (
               <span className={classes.problem}>

@@ -2,10 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { CANARY, nothingRan } from "./canary";
 import { pagesToSee } from "./pages";
 import { expect, test } from "./rig";
-
-const CANARY = `"><img src=x onerror="window.caught=1"><script>window.caught=1</script>'\u202e{{7*7}}`;
 
 /** Puts the canary into every text of every device that the server answers with. */
 async function hostileDevices(page: Page): Promise<void> {
@@ -26,13 +25,6 @@ async function hostileDevices(page: Page): Promise<void> {
     );
     return route.fulfill({ response: answer, body: hostile });
   });
-}
-
-async function nothingRan(page: Page): Promise<void> {
-  // The router may still be putting the address in order.
-  const caught = () => page.evaluate(() => "caught" in window).catch(() => undefined);
-  await expect.poll(caught).toBe(false);
-  await expect(page.locator("main img, main script")).toHaveCount(0);
 }
 
 test("what devices say is text in the list and on every tab", async ({ page }) => {

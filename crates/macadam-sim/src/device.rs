@@ -144,6 +144,11 @@ impl Device {
         &self.hardware
     }
 
+    /// Makes it tell other facts about itself.
+    pub(crate) fn hardware_mut(&mut self) -> &mut Hardware {
+        &mut self.hardware
+    }
+
     /// What it runs.
     #[must_use]
     pub fn installed(&self) -> &Installed {

@@ -77,6 +77,35 @@ pub struct Fleet {
     pub members: Vec<Member>,
 }
 
+/// What one device of a fleet tells about itself instead of what chance gave it, as a device of
+/// whose owner nobody knows anything good may.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// Which device, counted from 0.
+    pub device: usize,
+    /// What its owner calls it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The serial number.
+    #[serde(default)]
+    pub serial: Option<String>,
+    /// The marketing name.
+    #[serde(default)]
+    pub model_name: Option<String>,
+    /// What it says went wrong when it last updated.
+    #[serde(default)]
+    pub failure: Option<String>,
+}
+
+/// Facts of a device that is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("there are facts for device {device}, and the fleet has {size} devices")]
+pub struct NoSuchDevice {
+    device: usize,
+    size: usize,
+}
+
 /// Models of which the feed offers nothing at the start, so that no fleet can be made of them.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -100,6 +129,27 @@ impl Fleet {
             members.push(Member { device: Device::new(birth), credentials: None, weather });
         }
         Ok(Self { plan, members })
+    }
+
+    /// Makes devices tell facts that were chosen for them.
+    pub fn tell(&mut self, facts: Vec<Facts>) -> Result<(), NoSuchDevice> {
+        let size = self.members.len();
+        for Facts { device, name, serial, model_name, failure } in facts {
+            let member = self.members.get_mut(device).ok_or(NoSuchDevice { device, size })?;
+            let hardware = member.device.hardware_mut();
+            hardware.failure = failure;
+            let chosen = [
+                (&mut hardware.name, name),
+                (&mut hardware.serial, serial),
+                (&mut hardware.model_name, model_name),
+            ];
+            for (place, text) in chosen {
+                if let Some(text) = text {
+                    *place = text;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -245,6 +295,7 @@ fn hardware(
         supervised: is_supervised,
         time_zone: zone.to_owned(),
         capacity_gb: random.pick(&[64, 128, 256, 512]).copied().unwrap_or(128),
+        failure: None,
     }
 }
 

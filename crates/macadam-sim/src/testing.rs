@@ -238,6 +238,7 @@ pub(crate) fn mac() -> Birth {
             time_zone: "UTC".into(),
             capacity_gb: 256,
             has_battery: false,
+            failure: None,
         },
         installed: Installed {
             version: "26.0".parse().unwrap(),

@@ -17,7 +17,7 @@ use macadam_protocol::feed;
 use macadam_sim::clock::{sleep, wall_now};
 use macadam_sim::connection::{Enroller, Proof};
 use macadam_sim::driver::{Driver, Weather};
-use macadam_sim::fleet::{Character, Fleet, Plan};
+use macadam_sim::fleet::{Character, Facts, Fleet, Plan};
 use macadam_sim::identity::KeyPool;
 use macadam_sim::offers::Offers;
 
@@ -51,6 +51,11 @@ pub(crate) struct FleetArgs {
     /// How many devices
     #[arg(long, default_value_t = 300)]
     devices: usize,
+    /// Facts that devices of a new fleet tell about themselves instead of their own: a JSON list
+    /// of objects with `device` (its number, from 0) and any of `name`, `serial`, `model_name` and
+    /// `failure`
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
     /// Decides everything that is left to chance
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -108,7 +113,9 @@ pub(crate) async fn run(args: FleetArgs) -> anyhow::Result<()> {
                 character: args.character,
                 polls_every: None,
             };
-            Fleet::new(plan, &seed, &offers)?
+            let mut fleet = Fleet::new(plan, &seed, &offers)?;
+            fleet.tell(read_facts(args.facts.as_deref())?)?;
+            fleet
         }
     };
     let log = open_log(&args.doubles.state.join("events.jsonl"))?;
@@ -192,6 +199,12 @@ async fn live(
         save(saved, &driver.save())?;
     }
     Ok(())
+}
+
+fn read_facts(path: Option<&Path>) -> anyhow::Result<Vec<Facts>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let reading = || format!("reading the facts in {}", path.display());
+    serde_json::from_slice(&std::fs::read(path).with_context(reading)?).with_context(reading)
 }
 
 fn load(path: &Path) -> anyhow::Result<Option<Fleet>> {

@@ -74,6 +74,9 @@ pub struct Hardware {
     pub capacity_gb: u32,
     /// Whether it runs on a battery.
     pub has_battery: bool,
+    /// What it says went wrong when it last updated, whatever did; its own words when left out.
+    #[serde(default)]
+    pub failure: Option<String>,
 }
 
 impl Hardware {

@@ -208,7 +208,10 @@ impl Device {
             "softwareupdate.install-state" => Some(self.install_state().into()),
             "softwareupdate.install-reason" => Some(self.install_reason()),
             "softwareupdate.pending-version" => Some(self.pending_version()),
-            "softwareupdate.failure-reason" => Some(self.update.failure.status_item()),
+            "softwareupdate.failure-reason" => Some(match &self.hardware.failure {
+                Some(reason) => json!({ "count": 1, "reason": reason }),
+                None => self.update.failure.status_item(),
+            }),
             _ => None,
         }
     }

@@ -49,6 +49,24 @@ fn fleet_is_mixed() {
 }
 
 #[test]
+fn chosen_facts_are_told_and_those_of_nobody_refused() {
+    let mut fleet = fleet(plan(2, Character::Obedient));
+    let own = fleet.members[1].device.hardware().serial.clone();
+    let facts = |device| {
+        let json = format!(r#"[{{ "device": {device}, "name": "=1+1", "failure": "<b>no</b>" }}]"#);
+        serde_json::from_str::<Vec<Facts>>(&json).unwrap()
+    };
+    fleet.tell(facts(1)).unwrap();
+    let device = &fleet.members[1].device;
+    assert_eq!((&*device.hardware().name, &device.hardware().serial), ("=1+1", &own));
+    assert_eq!(device.hardware().failure.as_deref(), Some("<b>no</b>"));
+    assert_eq!(
+        fleet.tell(facts(2)).unwrap_err().to_string(),
+        "there are facts for device 2, and the fleet has 2 devices"
+    );
+}
+
+#[test]
 fn time_before_the_record_has_no_fleet() {
     let start = "2020-01-01T00:00:00Z".parse().unwrap();
     let seed = feed::seed();

@@ -105,6 +105,10 @@ function look(): string[] {
       if (style.display === "inline") {
         continue;
       }
+      // A map is dragged to see the rest of it, as other things are scrolled.
+      if (at.matches(".react-flow")) {
+        return;
+      }
       const isMeant = style.textOverflow === "ellipsis" || at.hasAttribute("title");
       const across = at.scrollWidth - at.clientWidth;
       if (/hidden|clip/.test(style.overflowX) && across > 1 && !isMeant) {

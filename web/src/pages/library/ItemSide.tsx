@@ -45,7 +45,7 @@ function EndedHalts({ id }: { id: string }) {
 function Assignment({ item }: { item: LibraryItem }) {
   const { t } = useTranslation("library");
   return (
-    <Card title={t("assignment.title")}>
+    <Card title={t("assignment.where")}>
       {item.blueprints.length === 0 ? (
         <p className={classes.muted}>{t("assignment.none")}</p>
       ) : (

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { inert } from "../../parts/inert";
 import { Section } from "./form/Section";
+import classes from "./Item.module.css";
 import { blueprintsQuery } from "./queries";
 
 interface Props {
@@ -34,6 +35,7 @@ export function Reach({ chosen, choose, about, isReadOnly = false }: Props) {
         clearable={!isReadOnly}
         size="sm"
         maw="26rem"
+        classNames={{ inputField: classes.search ?? "" }}
       />
     </Section>
   );

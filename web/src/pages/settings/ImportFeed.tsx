@@ -18,7 +18,12 @@ export function ImportFeed() {
   const [isOpen, dialog] = useDisclosure(false);
   return (
     <>
-      <Button size="xs" leftSection={<IconUpload size={14} />} onClick={dialog.open}>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconUpload size={14} />}
+        onClick={dialog.open}
+      >
         {t("feeds.import")}
       </Button>
       <Modal opened={isOpen} onClose={dialog.close} title={t("feeds.import_title")}>

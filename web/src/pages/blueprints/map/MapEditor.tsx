@@ -5,7 +5,7 @@ import { ActionIcon, Button, Group, Select, Tooltip } from "@mantine/core";
 import { IconArrowBackUp, IconArrowForwardUp, IconGripVertical } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Background, BackgroundVariant, Controls, ReactFlow } from "@xyflow/react";
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { inert } from "../../../parts/inert";
 import { deviceQuery } from "../../devices/queries";
@@ -16,6 +16,7 @@ import { DRAGGED, MapContext } from "./context";
 import { layout, WIDTH } from "./layout";
 import classes from "./Map.module.css";
 import type { MapNode } from "./tree";
+import { firstView } from "./view";
 import { type Walked, walk } from "./walk";
 
 interface Props {
@@ -118,6 +119,7 @@ function Step({ label, act, Icon }: StepProps) {
 
 function Canvas({ map }: { map: MapNode[] }) {
   const { t } = useTranslation("blueprints");
+  const canvas = useRef<HTMLDivElement>(null);
   const drawn = useMemo(() => layout(map), [map]);
   const nodes = drawn.cards.map(({ id, x, y, height, card }) => ({
     id,
@@ -134,7 +136,7 @@ function Canvas({ map }: { map: MapNode[] }) {
     type: "smoothstep",
   }));
   return (
-    <div className={classes.canvas}>
+    <div ref={canvas} className={classes.canvas}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -144,8 +146,10 @@ function Canvas({ map }: { map: MapNode[] }) {
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
-        fitView
-        fitViewOptions={{ maxZoom: 1, minZoom: 0.6 }}
+        onInit={(flow) => {
+          const size = canvas.current?.getBoundingClientRect();
+          void (size && flow.setViewport(firstView(drawn.cards, size)));
+        }}
         minZoom={0.2}
         maxZoom={1.5}
         panOnScroll

@@ -13,6 +13,8 @@ test("password is reset for somebody who forgot it, which signs them out", async
 }) => {
   const person = madePerson("help_desk");
   const theirs = await signedIn(browser, baseURL, person);
+  await theirs.goto("/devices?status=pass");
+  await expect(theirs.getByRole("heading", { name: "Devices" })).toBeVisible();
   await page.goto("/settings?part=people");
   await act(page, person.email, "Reset the password");
   const dialog = page.getByRole("dialog");
@@ -24,8 +26,9 @@ test("password is reset for somebody who forgot it, which signs them out", async
   await dialog.getByRole("button", { name: "Reset the password" }).click();
   await expect(dialog).toBeHidden();
 
-  await theirs.goto("/devices");
-  await expect(theirs).toHaveURL(/\/sign-in/);
+  // Their page finds out by itself, and remembers where it was.
+  await expect(theirs).toHaveURL(/\/sign-in\?next=%2Fdevices%3Fstatus%3Dpass$/);
+  await expect(theirs.getByLabel("E-mail address")).toBeVisible();
   await signInAs(theirs, person);
   await expect(theirs.getByRole("alert")).toContainText("is wrong");
   await signInAs(theirs, { ...person, password: "another horse battery staple" });

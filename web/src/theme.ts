@@ -89,7 +89,10 @@ const look = createTheme({
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: "lg" } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: "sm" } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: "sm" } }),
-    Select: Select.extend({ defaultProps: { size: "sm", allowDeselect: false } }),
+    // A list opens when it is asked for, not over its neighbors as soon as a dialog opens.
+    Select: Select.extend({
+      defaultProps: { size: "sm", allowDeselect: false, openOnFocus: false },
+    }),
     TagsInput: TagsInput.extend({ defaultProps: { size: "sm" } }),
     Textarea: Textarea.extend({ defaultProps: { size: "sm" } }),
     TextInput: TextInput.extend({ defaultProps: { size: "sm" } }),

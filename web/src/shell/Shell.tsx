@@ -4,7 +4,7 @@ import { ActionIcon, Drawer } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconMenu2 } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { followChanges } from "../api/events";
@@ -30,8 +30,19 @@ export function Shell() {
   const isSignedIn = Boolean(session);
   useEffect(() => (isSignedIn ? followChanges(client) : undefined), [client, isSignedIn]);
 
-  if (session === null) {
-    return <Navigate to="/sign-in" search={{ next: location.href }} />;
+  // The session ended elsewhere. Once only: while the door loads, its own address is already the
+  // newest, and leading there from it would never end.
+  const router = useRouter();
+  const isSignedOut = session === null;
+  useEffect(() => {
+    const { href, pathname } = router.latestLocation;
+    if (isSignedOut && pathname !== "/sign-in") {
+      void router.navigate({ to: "/sign-in", search: { next: href } });
+    }
+  }, [router, isSignedOut]);
+
+  if (isSignedOut) {
+    return null;
   }
   return (
     <div className={classes.frame} data-narrow={isNarrow || undefined}>

@@ -45,7 +45,7 @@ export function DeviceDetails({ device }: { device: Schemas["DeviceRecord"] }) {
               [t("column.blueprint"), theirs(device.blueprint?.name)],
               [t("column.tags"), theirs(device.tags.join(", "))],
               [t("details.enrollment"), t(`details.enrollment_kind.${device.enrollment}`)],
-              [t("column.enrolled"), moment(device.enrolled_at)],
+              [t("details.enrolled"), moment(device.enrolled_at)],
               [t("details.last_seen"), moment(device.last_seen_at)],
               [t("column.supervised"), yesNo(device.supervised)],
               [t("details.ddm"), yesNo(device.has_ddm_enforcement)],

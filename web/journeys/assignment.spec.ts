@@ -21,7 +21,7 @@ test("item is created in a blueprint, and leaves it, in one step each", async ({
   const id = listedItems().find((one) => one.settings.label === name)?.id;
   expect(assigned()).toEqual({ classic: [id] });
 
-  const beside = page.getByRole("region", { name: "Blueprints" }).getByRole("link", { name });
+  const beside = page.getByRole("region", { name: "Where it applies" }).getByRole("link", { name });
   await expect(beside).toBeVisible();
   await expect(page.getByText("No change yet.")).toBeVisible();
   await page.getByRole("combobox", { name: "Blueprints" }).focus();

@@ -35,7 +35,7 @@ test("chosen devices are tagged, and the work is followed on another page", asyn
 });
 
 test("all that match are asked to report, however many are loaded", async ({ page }) => {
-  const macs = listedDevices().filter(({ name }) => name.startsWith("Mac "));
+  const macs = listedDevices().filter(({ platform }) => platform === "macos");
   await page.goto("/devices?platform=macos");
   await page
     .getByRole("checkbox", { name: /^Select (?!all)/ })

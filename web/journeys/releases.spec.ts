@@ -22,7 +22,7 @@ function targeted(version: string): number {
 /** The release that is rolled out to the most Macs. */
 function rolledOut(): string {
   const targets = listedDevices()
-    .filter(({ name }) => name.startsWith("Mac "))
+    .filter(({ platform }) => platform === "macos")
     .map(({ decision }) => decision.target_version ?? "")
     .filter((version) => /^\d+(\.\d+)+$/.test(version));
   const count = (version: string) => targets.filter((one) => one === version).length;

@@ -73,6 +73,7 @@ export interface ListedDevice {
   id: string;
   name: string;
   serial_number: string;
+  platform: string | null;
   os_version: string;
   decision: { status: string; target_version: string | null };
 }

@@ -7,7 +7,7 @@
 import type { Page } from "@playwright/test";
 import { test } from "./rig";
 
-const ROUNDS = 20;
+const ROUNDS = 12;
 /** The Event Timing API tells of no event that was painted sooner. */
 const SOONEST = 16;
 

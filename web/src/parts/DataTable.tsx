@@ -4,7 +4,14 @@
 import { Loader, Select, Skeleton } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useEffect,
+  useRef,
+} from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./DataTable.module.css";
 import { FailedMessage } from "./Message";
@@ -127,9 +134,7 @@ export function DataTable<Row>(props: Props<Row>) {
                     </div>
                   ) : (
                     props.columns.map((column) => (
-                      <div key={column.id} role="cell" className={classes.cell}>
-                        {column.cell(row)}
-                      </div>
+                      <Cell key={column.id} column={column as Column<unknown>} row={row} />
                     ))
                   )}
                 </div>
@@ -148,6 +153,15 @@ export function DataTable<Row>(props: Props<Row>) {
     </>
   );
 }
+
+/** Drawn again only for another row or another way to draw it. */
+const Cell = memo(function Cell({ column, row }: { column: Column<unknown>; row: unknown }) {
+  return (
+    <div role="cell" className={classes.cell}>
+      {column.cell(row)}
+    </div>
+  );
+});
 
 /** The order, where there is no head of a column to press. */
 function SortChoice<Row>({ columns, sort, onSort }: Props<Row>) {

@@ -1,10 +1,10 @@
 // How a device stands, as a dot and a word.
 
-import { Tooltip } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { Badge } from "./Badge";
 import classes from "./Status.module.css";
+import { Tip } from "./Tip";
 
 export type StatusName = Schemas["Status"];
 
@@ -40,12 +40,12 @@ export function StatusBadge({ status }: { status: StatusName | null | undefined 
   const { t } = useTranslation();
   const name = status ?? "undecided";
   return (
-    <Tooltip label={t(`status_says.${name}`)}>
+    <Tip label={() => t(`status_says.${name}`)}>
       <span className={classes.badge} data-tone={status ? tone[status] : "quiet"}>
         <span className={classes.dot} aria-hidden="true" />
         {t(`status.${name}`)}
       </span>
-    </Tooltip>
+    </Tip>
   );
 }
 

@@ -1,8 +1,8 @@
 // A moment on the page, and always whose.
 
-import { Tooltip } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import classes from "./Time.module.css";
+import { Tip } from "./Tip";
 import * as time from "./time";
 
 interface Common {
@@ -15,12 +15,12 @@ export function Moment({ at, names = true }: Common & { at: string }) {
   const { t, i18n } = useTranslation();
   const style = { language: i18n.language };
   return (
-    <Tooltip label={t("time.in_utc", { time: time.utc(at, style) })}>
+    <Tip label={() => t("time.in_utc", { time: time.utc(at, style) })}>
       <time dateTime={at} className={classes.time}>
         {time.yours(at, style)}
         {names && <span className={classes.whose}> {t("time.yours")}</span>}
       </time>
-    </Tooltip>
+    </Tip>
   );
 }
 
@@ -43,19 +43,20 @@ export function DeviceTime({
 }: Common & { local: string; at?: string | null | undefined }) {
   const { t, i18n } = useTranslation();
   const style = { language: i18n.language };
-  const lines = at
-    ? [
-        t("time.for_you", { time: time.yours(at, style) }),
-        t("time.in_utc", { time: time.utc(at, style) }),
-      ]
-    : [t("time.device_offset_unknown")];
+  const lines = () =>
+    at
+      ? [
+          t("time.for_you", { time: time.yours(at, style) }),
+          t("time.in_utc", { time: time.utc(at, style) }),
+        ]
+      : [t("time.device_offset_unknown")];
   return (
-    <Tooltip multiline label={lines.map((line) => <div key={line}>{line}</div>)}>
+    <Tip multiline label={() => lines().map((line) => <div key={line}>{line}</div>)}>
       <time dateTime={local} className={classes.time}>
         {time.onDevice(local, style)}
         {names && <span className={classes.whose}> {t("time.device")}</span>}
       </time>
-    </Tooltip>
+    </Tip>
   );
 }
 

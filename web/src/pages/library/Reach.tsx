@@ -34,7 +34,6 @@ export function Reach({ chosen, choose, about, isReadOnly = false }: Props) {
         searchable
         clearable={!isReadOnly}
         size="sm"
-        maw="26rem"
         classNames={{ inputField: classes.search ?? "" }}
       />
     </Section>

@@ -49,10 +49,10 @@ test("words of a hostile device are text on every page that shows them", async (
   await page.getByRole("tab", { name: "Managed OS" }).click();
   await expect(page.getByText(words.failure).first()).toBeVisible();
 
-  const { decision } = JSON.parse(macadam("devices", "show", device.id, "--json")) as {
-    decision: { item: { id: string } | null };
+  const { items } = JSON.parse(macadam("devices", "show", device.id, "--json")) as {
+    items: { id: string; label: string }[];
   };
-  const item = decision.item?.id;
+  const item = items.find(({ label }) => label === "macOS Tahoe")?.id;
   expect(item).toBeDefined();
   for (const path of ["/", `/library/${item}?tab=status`, "/activity", "/enrollment"]) {
     await page.goto(path);

@@ -203,7 +203,7 @@ pub struct UpdateDevice {
     pub blueprint_id: Option<Uuid>,
 }
 
-/// One entry of a device's status history.
+/// One line of a device's history: a change of its status, its target or its deadline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TimelineEntry {
     pub at: Timestamp,

@@ -1,4 +1,5 @@
-//! The last decision of each device for lists and counts, and the timeline of statuses.
+//! The last decision of each device for lists and counts, and its timeline: every change of the
+//! status, the target or the deadline.
 
 use jiff::Timestamp;
 use macadam_policy::{BlueprintId, DeviceId, ItemId, Platform};
@@ -16,6 +17,9 @@ queries! {
         from json_each($1) v join device d on d.id = as_uuid(v.value ->> 0)
             left join decision o on o.device_id = d.id
         where o.status is distinct from v.value ->> 1
+            or o.target_version is distinct from v.value ->> 3
+            or o.target_build is distinct from v.value ->> 4
+            or o.deadline_local is distinct from v.value ->> 5
         order by d.id" }
     DECISIONS = { "insert into decision (device_id, status, item_id, target_version, target_build,
             deadline_local, mechanism, meets_floor, reason, detail, decided_at, deadline_at,
@@ -104,7 +108,7 @@ row! {
 }
 
 row! {
-    /// One change of a device's status.
+    /// One change of a device's status, target or deadline.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct StatusChange {
         /// Orders the changes; also the cursor of a page.
@@ -144,7 +148,7 @@ impl Store {
         self.reader().await?.conn().optional(&LAST, params![device]).await
     }
 
-    /// A page of a device's status changes, newest first, below the cursor `before`.
+    /// A page of a device's timeline, newest first, below the cursor `before`.
     pub async fn timeline(
         &self,
         device: DeviceId,
@@ -161,7 +165,7 @@ impl Store {
     }
 }
 
-/// Records decisions, and every change of a status in the timeline, in the caller's transaction.
+/// Records decisions, and what changed by them in the timeline, in the caller's transaction.
 pub(crate) async fn record(
     conn: &mut Conn,
     at: Timestamp,

@@ -92,8 +92,8 @@ impl Store {
     /// Writes what was decided, one outcome for each device, in one transaction.
     ///
     /// Items that reach a device are noted with `at`, unless they did before. A device that gets
-    /// another set gets one `DeclarativeManagement` command and one push. Every change of a status
-    /// goes into the timeline.
+    /// another set gets one `DeclarativeManagement` command and one push. Every change of a status,
+    /// target or deadline goes into the timeline.
     pub async fn write_outcomes(
         &self,
         at: Timestamp,

@@ -511,7 +511,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the changes of a device's status, newest first. */
+        /** Lists the changes of a device's status, target and deadline, newest first. */
         get: operations["list_device_timeline"];
         put?: never;
         post?: never;
@@ -3407,7 +3407,7 @@ export interface components {
             operator: components["schemas"]["Operator"];
             value: string;
         };
-        /** @description One entry of a device's status history. */
+        /** @description One line of a device's history: a change of its status, its target or its deadline. */
         TimelineEntry: {
             /** Format: date-time */
             at: string;

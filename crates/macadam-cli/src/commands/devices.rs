@@ -41,7 +41,7 @@ enum DevicesCommand {
     Show(One),
     /// Say why a device has its target and deadline, or why not
     Explain(One),
-    /// Show how a device's status changed
+    /// Show how a device's status, target and deadline changed
     Timeline(History),
     /// Show the declarations a device is given, exactly as sent
     Declarations(One),

@@ -102,7 +102,7 @@ pub(super) async fn explain_device(
     Ok(Json(app.explain(DeviceId(id)).await?))
 }
 
-/// Lists the changes of a device's status, newest first.
+/// Lists the changes of a device's status, target and deadline, newest first.
 #[utoipa::path(get, path = "/devices/{id}/timeline", tag = "devices",
     params(("id" = Uuid, Path), PageQuery),
     responses((status = 200, body = Page<TimelineEntry>), (status = 400, body = Problem),

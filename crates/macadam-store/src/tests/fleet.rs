@@ -13,6 +13,7 @@ on_every_backend! {
     devices_are_filtered_by_their_inventory,
     situation_holds_everything_a_decision_needs,
     timeline_has_each_change_of_a_status_once,
+    timeline_has_each_change_of_a_target_or_deadline,
     statuses_are_counted_by_blueprint_and_platform,
     ended_exceptions_are_found,
 }
@@ -334,6 +335,25 @@ async fn timeline_has_each_change_of_a_status_once(store: Store) {
     let last = store.last_decision(device).await.unwrap().unwrap();
     assert_eq!((last.status.as_str(), last.meets_floor), ("pass", true));
     assert_eq!(store.last_decision(device_id(77)).await.unwrap(), None);
+}
+
+async fn timeline_has_each_change_of_a_target_or_deadline(store: Store) {
+    let device = enroll(&store, 1).await.device;
+    let pending = || decision(1, "pending");
+    let newer = DecisionRecord { target_version: Some("26.3".into()), ..pending() };
+    let later =
+        DecisionRecord { deadline_local: Some("2026-05-01T12:30:00".into()), ..newer.clone() };
+    let reworded = DecisionRecord { detail: "in other words".into(), ..later.clone() };
+    for (seconds, record) in [(10, pending()), (11, newer), (12, later), (13, reworded)] {
+        store.record_decisions(at(seconds), vec![record]).await.unwrap();
+    }
+    let changes = store.timeline(device, None, 10).await.unwrap();
+    let seen: Vec<_> = changes
+        .iter()
+        .map(|change| (change.at, change.new_status.as_str(), change.target_version.as_deref()))
+        .collect();
+    let lines = [(12, Some("26.3")), (11, Some("26.3")), (10, Some("26.2"))];
+    assert_eq!(seen, lines.map(|(seconds, target)| (at(seconds), "pending", target)));
 }
 
 async fn statuses_are_counted_by_blueprint_and_platform(store: Store) {

@@ -155,7 +155,7 @@ function Timeline({ id }: { id: string }) {
       {data?.length === 0 && <p>{t("os.no_timeline")}</p>}
       <ol className={classes.timeline}>
         {data?.map((entry) => (
-          <li key={`${entry.at} ${entry.status}`} className={classes.event}>
+          <li key={`${entry.at} ${entry.status} ${entry.sentence}`} className={classes.event}>
             <div className={classes.eventHead}>
               <StatusBadge status={entry.status} />
               <span className={classes.when}>

@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that must hold on the main branch.
 
 use crate::step::{cargo, cargo_command, output_of, step};
-use crate::{licenses, prerequisites, test, tidy, web};
+use crate::{journeys, licenses, prerequisites, test, tidy, web};
 
 use anyhow::{Context, bail, ensure};
 
@@ -25,6 +25,8 @@ pub(crate) fn ci(words: &[&str]) -> anyhow::Result<()> {
     if with_test {
         step("tests", || test::test(&[]))?;
     }
+    // One that fails and then passes is named as flaky, and is to be mended all the same.
+    journeys::journeys(&["--retries=1"])?;
     step("dependencies", deny)
 }
 

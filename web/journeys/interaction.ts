@@ -7,7 +7,7 @@
 import type { Page } from "@playwright/test";
 import { test } from "./rig";
 
-const ROUNDS = 12;
+const ROUNDS = 8;
 /** The Event Timing API tells of no event that was painted sooner. */
 const SOONEST = 16;
 

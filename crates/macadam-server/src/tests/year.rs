@@ -362,7 +362,7 @@ impl Judge<'_> {
         let seen = &self.rig.sightings[&hardware.serial];
         let seen = seen.iter().rev().filter(|seen| seen.since <= at);
         let mut known = seen.filter_map(|seen| Some((seen.since, seen.target.as_ref()?)));
-        let (since, (_, local)) = known.find(|(_, (target, _))| target == version)?;
+        let (since, (_, local)) = known.find(|(_, (target, _))| means(target, version))?;
         let due = hardware.moment(*local);
         let latest = latest(life, due, since);
         assert!(at <= latest, "{hardware:?} installed {version}, due {due}, at {at} > {latest}");
@@ -376,7 +376,7 @@ impl Judge<'_> {
         let by = at + STEP;
         let told = history.iter().filter(|entry| entry.at <= by);
         let is_told =
-            told.filter_map(|entry| entry.target_version.as_deref()).any(|it| it == version);
+            told.filter_map(|entry| entry.target_version.as_deref()).any(|it| means(it, version));
         assert!(is_told, "{} installed {version} at {at}, but was told {history:#?}", device.name);
     }
 
@@ -390,6 +390,16 @@ impl Judge<'_> {
         let versions = public.filter_map(|span| span.version.parse().ok());
         versions.filter(|version: &OsVersion| version.major() == 26).max()
     }
+}
+
+/// Whether a device that is told one version installs the other: that one, or, as most releases of
+/// Apple's systems do, the newest patch of it.
+fn means(target: &str, version: &str) -> bool {
+    let parsed = |text: &str| text.parse::<OsVersion>().ok();
+    let is_patch = parsed(target)
+        .zip(parsed(version))
+        .is_some_and(|(target, version)| target.is_patched_by(&version));
+    target == version || is_patch
 }
 
 /// The version of a span with its letter, as devices write it.

@@ -59,11 +59,6 @@ pub struct NewItem {
 }
 
 impl Store {
-    /// Creates a library item, with version 1.
-    pub async fn create_item(&self, at: Timestamp, item: NewItem) -> Result<(), SaveError> {
-        self.write((at, item), |conn, (at, item)| Box::pin(create(conn, *at, item))).await
-    }
-
     /// Saves a library item over `version`; returns the new version.
     pub async fn save_item(
         &self,

@@ -23,6 +23,9 @@ const NAME_CHARACTERS: usize = 200;
 pub(crate) struct Draft {
     pub(super) items: Vec<ItemRow>,
     pub(super) blueprints: Vec<Blueprint>,
+    /// Those that say something else than what is stored.
+    changed_items: BTreeSet<ItemId>,
+    changed_blueprints: BTreeSet<BlueprintId>,
     /// Devices that the change moves.
     pub(super) moved: BTreeMap<DeviceId, BlueprintId>,
     /// All reviews, if the change is about one.
@@ -93,6 +96,9 @@ impl Draft {
             created_at: at,
             updated_at: at,
         };
+        if self.item(id).is_none_or(|stored| stored.document != row.document) {
+            self.changed_items.insert(id);
+        }
         match self.items.iter_mut().find(|stored| stored.id == id) {
             Some(stored) => {
                 *stored = ItemRow { version: stored.version, created_at: stored.created_at, ..row };
@@ -126,6 +132,11 @@ impl Draft {
             created_at: at,
             updated_at: at,
         };
+        let is_same =
+            |stored: &Blueprint| stored.document == row.document && stored.name == row.name;
+        if !self.blueprint(id).is_some_and(is_same) {
+            self.changed_blueprints.insert(id);
+        }
         match self.blueprints.iter_mut().find(|stored| stored.id == id) {
             Some(stored) => {
                 let (version, created_at) = (stored.version, stored.created_at);
@@ -133,24 +144,6 @@ impl Draft {
             }
             None => self.blueprints.push(row),
         }
-    }
-
-    /// Lets a blueprint assign one more item to all its devices.
-    pub(super) fn assign_to_all(&mut self, at: Timestamp, blueprint: BlueprintId, item: ItemId) {
-        let Some(row) = self.blueprint(blueprint) else {
-            let message = format!("blueprint {blueprint} does not exist");
-            self.problems.push(Detail::new("blueprint_ids", message));
-            return;
-        };
-        let name = row.name.clone();
-        let Ok(mut document) = serde_json::from_str::<BlueprintDocument>(&row.document) else {
-            return;
-        };
-        match &mut document.assignment {
-            WireAssignment::Classic(items) => items.push(item.to_string()),
-            WireAssignment::Map(nodes) => nodes.push(Node::Items(vec![item.to_string()])),
-        }
-        self.put_blueprint(at, blueprint, &name, &document);
     }
 
     /// Lets these blueprints assign an item and no others: where it is new, to all their devices.
@@ -162,22 +155,34 @@ impl Draft {
     ) {
         let assigning: BTreeSet<_> =
             self.blueprints.iter().filter(|row| assigns(row, item)).map(|row| row.id).collect();
+        let item = item.to_string();
         for blueprint in wanted.difference(&assigning) {
-            self.assign_to_all(at, *blueprint, item);
+            self.change_assignment(at, *blueprint, |assignment| match assignment {
+                WireAssignment::Classic(items) => items.push(item.clone()),
+                WireAssignment::Map(nodes) => nodes.push(Node::Items(vec![item.clone()])),
+            });
         }
         for blueprint in assigning.difference(wanted) {
-            self.unassign(at, *blueprint, item);
+            self.change_assignment(at, *blueprint, |assignment| assignment.remove(&item));
         }
     }
 
-    /// Takes an item out of a blueprint, wherever it assigns it.
-    fn unassign(&mut self, at: Timestamp, blueprint: BlueprintId, item: ItemId) {
-        let Some(row) = self.blueprint(blueprint) else { return };
+    fn change_assignment(
+        &mut self,
+        at: Timestamp,
+        blueprint: BlueprintId,
+        change: impl FnOnce(&mut WireAssignment),
+    ) {
+        let Some(row) = self.blueprint(blueprint) else {
+            let message = format!("blueprint {blueprint} does not exist");
+            self.problems.push(Detail::new("blueprint_ids", message));
+            return;
+        };
         let name = row.name.clone();
         let Ok(mut document) = serde_json::from_str::<BlueprintDocument>(&row.document) else {
             return;
         };
-        document.assignment.remove(&item.to_string());
+        change(&mut document.assignment);
         self.put_blueprint(at, blueprint, &name, &document);
     }
 
@@ -217,17 +222,11 @@ impl Draft {
         self.items.iter().filter_map(item).collect()
     }
 
-    /// What is to be saved after `before` for this to be the configuration.
-    pub(super) fn changes_since(&self, before: &Self) -> PolicyChange {
-        let items = self
-            .items
-            .iter()
-            .filter(|row| before.item(row.id).is_none_or(|stored| stored.document != row.document));
-        let blueprints = self.blueprints.iter().filter(|row| {
-            before
-                .blueprint(row.id)
-                .is_none_or(|stored| stored.document != row.document || stored.name != row.name)
-        });
+    /// What is to be saved for this to be the stored configuration.
+    pub(super) fn changes(&self) -> PolicyChange {
+        let items = self.items.iter().filter(|row| self.changed_items.contains(&row.id));
+        let blueprints =
+            self.blueprints.iter().filter(|row| self.changed_blueprints.contains(&row.id));
         PolicyChange {
             items: items.map(|row| (new_item(row), row.version)).collect(),
             blueprints: blueprints.map(|row| (new_blueprint(row), row.version)).collect(),

@@ -57,10 +57,9 @@ impl App {
             settings: wish.settings.clone(),
             blueprint_ids: wish.blueprint_ids.clone().unwrap_or_default(),
         };
-        let before = self.stored_configuration().await?;
         let proposal = self.propose(&request).await?;
         self.check_proposal(&proposal, wish.preview_digest.as_deref()).await?;
-        let change = proposal.draft.changes_since(&before);
+        let change = proposal.draft.changes();
         let Some((item, _)) = change.items.first() else {
             return Err(ChangeError::Unknown("library item"));
         };
@@ -80,12 +79,11 @@ impl App {
             settings: wish.settings.clone(),
             blueprint_ids: wish.blueprint_ids.clone(),
         };
-        let before = self.stored_configuration().await?;
         let proposal = self.propose(&request).await?;
         self.check_proposal(&proposal, wish.preview_digest.as_deref()).await?;
         let row = proposal.draft.item(id).ok_or(ChangeError::Unknown("library item"))?;
         let version = i64::try_from(revision).unwrap_or(i64::MAX);
-        let blueprints = proposal.draft.changes_since(&before).blueprints;
+        let blueprints = proposal.draft.changes().blueprints;
         let change = PolicyChange { items: vec![(new_item(row), version)], blueprints };
         self.save_item(caller, ("update_library_item", id), &wish, change).await
     }

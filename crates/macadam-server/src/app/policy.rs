@@ -59,7 +59,6 @@ impl App {
         caller: &Caller,
         wish: ApplyPolicy,
     ) -> Result<AppliedPolicy, ChangeError> {
-        let before = self.stored_configuration().await?;
         let proposal =
             self.propose(&PreviewRequest::Policy { policy: wish.policy.clone() }).await?;
         let problems = proposal.draft.problems();
@@ -70,9 +69,9 @@ impl App {
         if preview.digest != wish.preview_digest {
             return Err(ChangeError::PreviewOutdated);
         }
-        let change = proposal.draft.changes_since(&before);
         if !proposal.differences.is_empty() {
             self.audit(caller, "apply_policy", "policy", json!(proposal.differences)).await?;
+            let change = proposal.draft.changes();
             self.store.save_policy(self.fleet_clock.now(), change).await?;
             self.policy_changed();
         }

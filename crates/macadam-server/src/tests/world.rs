@@ -13,7 +13,7 @@ use macadam_policy::{BlueprintId, DeviceId, ItemId};
 use macadam_protocol::check_in::{self, Authenticate, CheckIn, DeclarativeManagement, TokenUpdate};
 use macadam_protocol::command::{self, IssuedCommand, Report, Status, encode_report};
 use macadam_protocol::{Data, EnrollmentIdentity, Secret, Udid};
-use macadam_store::{DeviceRow, NewBlueprint, NewItem};
+use macadam_store::{DeviceRow, NewBlueprint, NewItem, PolicyChange};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -256,7 +256,7 @@ impl World {
         let (item, blueprint) = (ItemId(app.ids.id(now)), BlueprintId(app.ids.id(now)));
         let label = settings.label().to_owned();
         let document = serde_json::to_string(&ItemDocument { settings, pause: None }).unwrap();
-        let new = NewItem {
+        let new_item = NewItem {
             id: item,
             kind: "managed_os".into(),
             platform: None,
@@ -264,17 +264,18 @@ impl World {
             label: label.clone(),
             document,
         };
-        app.store.create_item(now, new).await.unwrap();
         let assignment = Assignment::Classic(vec![item.to_string()]);
         let document =
             serde_json::to_string(&BlueprintDocument { description: String::new(), assignment });
-        let new = NewBlueprint {
+        let new_blueprint = NewBlueprint {
             id: blueprint,
             name: label,
             kind: "classic".into(),
             document: document.unwrap(),
         };
-        app.store.create_blueprint(now, new).await.unwrap();
+        let change =
+            PolicyChange { items: vec![(new_item, 0)], blueprints: vec![(new_blueprint, 0)] };
+        app.store.save_policy(now, change).await.unwrap();
         (item, blueprint)
     }
 

@@ -9,6 +9,14 @@ static TAMPER: Statement = tampering("update audit set actor = 'nobody' where se
 static CUT: Statement = tampering("delete from audit where seq = 5");
 static HOLE: Statement = tampering("delete from audit where seq = 3");
 
+impl Store {
+    /// Saves a change that is only a new item.
+    pub(super) async fn create_item(&self, at: Timestamp, item: NewItem) -> Result<(), SaveError> {
+        let items = vec![(item, 0)];
+        self.save_policy(at, PolicyChange { items, blueprints: Vec::new() }).await
+    }
+}
+
 on_every_backend! {
     catalog_grows_only_from_the_end_the_writer_knew,
     last_good_fetch_outlives_a_failed_one,

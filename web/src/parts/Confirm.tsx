@@ -1,6 +1,7 @@
 // Asks before something is taken away.
 
 import { Button, Group, Modal, Text } from "@mantine/core";
+import type { UseMutationResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { sentence } from "./sentence";
 
@@ -12,6 +13,19 @@ interface Question {
   act: () => void;
   isPending?: boolean;
   error?: Error | null;
+}
+
+/** What a question before a mutation needs of it; what failed is forgotten when it is closed. */
+export function asking<T>(mutation: UseMutationResult<T, Error, void>, close: () => void) {
+  return {
+    close: () => {
+      mutation.reset();
+      close();
+    },
+    act: () => mutation.mutate(),
+    isPending: mutation.isPending,
+    error: mutation.error,
+  };
 }
 
 export function Confirm({

@@ -8,7 +8,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
-import { Confirm } from "../../parts/Confirm";
+import { asking, Confirm } from "../../parts/Confirm";
 import { usePermission } from "../../parts/permission";
 import { sentence } from "../../parts/sentence";
 import { itemQuery, type LibraryItem } from "./queries";
@@ -137,10 +137,7 @@ function Delete({ item, isOpen, close }: DeleteProps) {
   return (
     <Confirm
       isOpen={isOpen}
-      close={() => {
-        remove.reset();
-        close();
-      }}
+      {...asking(remove, close)}
       title={t("delete.title")}
       text={
         isUsed
@@ -148,9 +145,6 @@ function Delete({ item, isOpen, close }: DeleteProps) {
           : t("delete.asks")
       }
       word={isUsed ? undefined : t("delete.do")}
-      act={() => remove.mutate()}
-      isPending={remove.isPending}
-      error={remove.error}
     />
   );
 }

@@ -1,12 +1,12 @@
 // Adds somebody who may sign in.
 
-import { Button, Group, PasswordInput, Select, Text, TextInput } from "@mantine/core";
+import { Button, Group, PasswordInput, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked, type Schemas } from "../../api/client";
+import { FormError } from "../../parts/FormError";
 import { type Role, roles } from "../../parts/roles";
-import { sentence } from "../../parts/sentence";
 
 export function NewPerson({ close }: { close: () => void }) {
   const { t } = useTranslation(["settings", "access"]);
@@ -41,11 +41,7 @@ export function NewPerson({ close }: { close: () => void }) {
   };
   return (
     <form onSubmit={submit}>
-      {create.error && !error?.details.length && (
-        <Text c="red" mb="sm" role="alert">
-          {sentence(create.error.message)}
-        </Text>
-      )}
+      <FormError error={create.error} />
       <TextInput {...field("name")} data-autofocus autoComplete="off" />
       <TextInput {...field("email")} type="email" autoComplete="off" />
       <PasswordInput

@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 import { Badge } from "../../parts/Badge";
-import { Confirm } from "../../parts/Confirm";
+import { asking, Confirm } from "../../parts/Confirm";
 import { inert } from "../../parts/inert";
 import { noticeFailure } from "../../parts/notice";
 import classes from "../../parts/Rows.module.css";
@@ -145,16 +145,10 @@ function RemoveSecondFactor({ person, isOpen, close }: QuestionProps) {
   return (
     <Confirm
       isOpen={isOpen}
-      close={() => {
-        remove.reset();
-        close();
-      }}
+      {...asking(remove, close)}
       title={t("people.factor_title", { name })}
       text={t("people.factor_asks")}
       word={t("people.remove_factor")}
-      act={() => remove.mutate()}
-      isPending={remove.isPending}
-      error={remove.error}
     />
   );
 }
@@ -173,16 +167,10 @@ function Remove({ person, isOpen, close }: QuestionProps) {
   return (
     <Confirm
       isOpen={isOpen}
-      close={() => {
-        remove.reset();
-        close();
-      }}
+      {...asking(remove, close)}
       title={t("people.remove_named", { name: inert(person.name) })}
       text={t("people.remove_asks")}
       word={t("people.remove")}
-      act={() => remove.mutate()}
-      isPending={remove.isPending}
-      error={remove.error}
     />
   );
 }

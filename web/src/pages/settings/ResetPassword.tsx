@@ -6,8 +6,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked } from "../../api/client";
+import { FormError } from "../../parts/FormError";
 import { inert } from "../../parts/inert";
-import { sentence } from "../../parts/sentence";
 import { type Person, peopleQuery } from "./queries";
 
 export function ResetPassword({ person, close }: { person: Person; close: () => void }) {
@@ -34,11 +34,7 @@ export function ResetPassword({ person, close }: { person: Person; close: () => 
   return (
     <form onSubmit={submit}>
       <Text mb="md">{t("people.password_asks")}</Text>
-      {reset.error && !error?.details.length && (
-        <Text c="red" mb="sm" role="alert">
-          {sentence(reset.error.message)}
-        </Text>
-      )}
+      <FormError error={reset.error} />
       <PasswordInput
         label={t("people.password_new")}
         description={t("people.password_help")}

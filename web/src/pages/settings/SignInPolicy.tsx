@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { Card } from "../../parts/Card";
-import { Confirm } from "../../parts/Confirm";
+import { asking, Confirm } from "../../parts/Confirm";
 import { FailedMessage } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
@@ -66,16 +66,10 @@ function Requirement({ isRequired }: { isRequired: boolean }) {
       />
       <Confirm
         isOpen={isAsking}
-        close={() => {
-          write.reset();
-          ask(false);
-        }}
+        {...asking(write, () => ask(false))}
         title={isRequired ? t("policy.off_title") : t("policy.on_title")}
         text={text}
         word={isRequired ? t("policy.off") : t("policy.on")}
-        act={() => write.mutate()}
-        isPending={write.isPending}
-        error={write.error}
       />
     </>
   );

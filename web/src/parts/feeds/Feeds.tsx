@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Badge } from "../Badge";
 import { Card } from "../Card";
+import rows from "../Rows.module.css";
 import { Theirs } from "../Theirs";
 import { Moment } from "../Time";
 import classes from "./Feeds.module.css";
@@ -20,7 +21,7 @@ export function Feeds({ all, act, beside }: Props) {
   const { t } = useTranslation("home");
   return (
     <Card title={t("feeds.title")} beside={beside}>
-      <ul className={classes.rows}>
+      <ul className={`${rows.rows} ${classes.rows}`}>
         {all.map((feed) => (
           <li key={feed.name}>
             <span>{t(`feeds.${feed.name}`)}</span>

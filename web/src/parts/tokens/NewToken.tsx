@@ -1,14 +1,14 @@
 // Makes a token: which machine it is for, what it may do, and for how long.
 
-import { Button, Group, MultiSelect, NumberInput, Select, Text, TextInput } from "@mantine/core";
+import { Button, Group, MultiSelect, NumberInput, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked, type Schemas } from "../../api/client";
+import { FormError } from "../FormError";
 import { usePermissions } from "../permission";
 import { type Role, roles } from "../roles";
 import { ShownOnce } from "../ShownOnce";
-import { sentence } from "../sentence";
 import { tokensQuery } from "./queries";
 
 export function NewToken({ close }: { close: () => void }) {
@@ -38,11 +38,7 @@ export function NewToken({ close }: { close: () => void }) {
   };
   return (
     <form onSubmit={submit}>
-      {create.error && !error?.details.length && (
-        <Text c="red" mb="sm" role="alert">
-          {sentence(create.error.message)}
-        </Text>
-      )}
+      <FormError error={create.error} />
       <TextInput
         label={t("tokens.name")}
         description={t("tokens.name_help")}

@@ -31,6 +31,7 @@ use macadam_sim::fleet::{Fleet, Plan};
 use macadam_sim::identity::KeyPool;
 use macadam_sim::offers::Offers;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
@@ -79,7 +80,7 @@ pub(super) struct Running {
 }
 
 /// A target as it was shown from a moment on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sighting {
     /// When the one before was seen last: it is no older than this.
     pub(super) since: Timestamp,

@@ -85,3 +85,25 @@ test("device is walked through to the items it ends with", async ({ page }) => {
   await expect(page.getByText(/This device ends with \d+ items: .*macOS Tahoe/)).toBeVisible();
   await page.getByRole("button", { name: "Discard" }).click();
 });
+
+test("what failed is forgotten when the question is asked again", async ({ page }) => {
+  await newMap(page);
+  await page.route("**/api/v1/blueprints/*", (route) =>
+    route.request().method() === "DELETE"
+      ? route.fulfill({ status: 409, json: { code: "conflict", message: "it was changed" } })
+      : route.fallback(),
+  );
+  const ask = async () => {
+    await page.getByRole("button", { name: "More about this blueprint" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+  };
+  await ask();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(dialog.getByRole("alert")).toHaveText("It was changed.");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog).toBeHidden();
+  await ask();
+  await expect(dialog.getByRole("button", { name: "Delete" })).toBeVisible();
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+});

@@ -7,7 +7,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
-import { Confirm } from "../../parts/Confirm";
+import { asking, Confirm } from "../../parts/Confirm";
 import type { Blueprint } from "./queries";
 
 export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
@@ -47,13 +47,10 @@ export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
       </Menu>
       <Confirm
         isOpen={isAsking}
-        close={() => ask(false)}
+        {...asking(remove, () => ask(false))}
         title={t("delete.title")}
         text={isUsed ? t("delete.used", { count: blueprint.device_count }) : t("delete.asks")}
         word={isUsed ? undefined : t("delete.do")}
-        act={() => remove.mutate()}
-        isPending={remove.isPending}
-        error={remove.error}
       />
     </>
   );

@@ -48,9 +48,12 @@ interface Props<Row> {
   /** What stands there when there is no row: why, and what to do. */
   empty: ReactNode;
   loadMore?: (() => void) | undefined;
+  /** Whether a row has room for two lines of text. */
+  isTall?: boolean;
 }
 
 const ROW = 40;
+const TALL = 48;
 const CARD = 76;
 /** Of a card, for each column that was chosen besides. */
 const LINE = 22;
@@ -58,7 +61,7 @@ const LINE = 22;
 const AHEAD = 40;
 
 export function DataTable<Row>(props: Props<Row>) {
-  const { rows, rowKey, isLoading, error, empty, loadMore } = props;
+  const { rows, rowKey, isLoading, error, empty, loadMore, isTall = false } = props;
   const { t } = useTranslation();
   const isNarrow = useNarrow();
   // A card has what a reader needs; what they chose besides stands below it.
@@ -67,7 +70,7 @@ export function DataTable<Row>(props: Props<Row>) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (isNarrow ? CARD + extras.length * LINE : ROW),
+    estimateSize: () => (isNarrow ? CARD + extras.length * LINE : isTall ? TALL : ROW),
     overscan: 12,
     getItemKey: (index) => {
       const row = rows[index];

@@ -126,37 +126,37 @@ function entryColumns(t: Words, open: (entry: Entry) => void): Column<Entry>[] {
     {
       id: "act",
       header: t("column.act"),
-      width: "minmax(12rem, 1.3fr)",
+      width: "minmax(12.25rem, 1.3fr)",
       cell: (entry) => <Act entry={entry} open={open} />,
     },
     {
       id: "object",
       header: t("column.object"),
-      width: "minmax(11rem, 1.3fr)",
+      width: "minmax(10.5rem, 1.3fr)",
       cell: (entry) => <Target entry={entry} />,
     },
     {
       id: "who",
       header: t("column.who"),
-      width: "minmax(12rem, 1.2fr)",
+      width: "minmax(10.5rem, 1.2fr)",
       cell: (entry) => <Theirs text={entry.actor_name} />,
     },
     {
       id: "reason",
       header: t("column.reason"),
-      width: "minmax(10rem, 2fr)",
+      width: "minmax(8rem, 2fr)",
       cell: (entry) => <Theirs text={entry.reason ?? "–"} className={classes.second} />,
     },
     {
       id: "address",
       header: t("column.address"),
-      width: "minmax(8rem, 9rem)",
+      width: "minmax(7rem, 9rem)",
       cell: (entry) => <Theirs text={entry.address ?? "–"} className={classes.second} />,
     },
     {
       id: "at",
       header: t("column.at"),
-      width: "minmax(10rem, 10.5rem)",
+      width: "minmax(9.75rem, 10.5rem)",
       cell: (entry) => <Moment at={entry.at} names={false} />,
     },
   ];

@@ -83,6 +83,7 @@ export function DevicesPage() {
         error={list.error}
         retry={() => void list.refetch()}
         loadMore={loadMore}
+        isTall
         empty={<NoDevices search={search} />}
       />
     </div>

@@ -91,7 +91,7 @@ function linkColumns(t: Words, mayEdit: boolean): Column<Enrollment>[] {
     {
       id: "note",
       header: t("column.note"),
-      width: "minmax(12rem, 2fr)",
+      width: "minmax(10rem, 2fr)",
       cell: (link) => <Theirs text={link.note || t("no_note")} />,
     },
     {
@@ -103,25 +103,25 @@ function linkColumns(t: Words, mayEdit: boolean): Column<Enrollment>[] {
     {
       id: "device",
       header: t("column.device"),
-      width: "minmax(10rem, 1fr)",
+      width: "minmax(9.5rem, 1fr)",
       cell: (link) => <DeviceOf link={link} />,
     },
     {
       id: "blueprint",
       header: t("column.blueprint"),
-      width: "minmax(8rem, 1fr)",
+      width: "minmax(7rem, 1fr)",
       cell: (link) => link.blueprint?.name ?? "–",
     },
     {
       id: "expires",
       header: t("column.expires"),
-      width: "minmax(10.5rem, 11rem)",
+      width: "minmax(9.75rem, 11rem)",
       cell: (link) => <Moment at={link.expires_at} names={false} />,
     },
     {
       id: "created_by",
       header: t("column.created_by"),
-      width: "minmax(10rem, 1fr)",
+      width: "minmax(9rem, 1fr)",
       cell: (link) => <Theirs text={link.created_by} className={classes.second} />,
     },
   ];

@@ -10,17 +10,16 @@ import { Export } from "../../parts/Export";
 import { Message } from "../../parts/Message";
 import { useMore } from "../../parts/more";
 import { StatusCounts } from "../../parts/StatusCounts";
-import { Said } from "../../parts/wording/Said";
 import { DeviceCard, deviceColumns } from "../devices/columns";
 import { exported, exportedFields } from "../devices/export";
-import { type Device, devicesPage, devicesQuery } from "../devices/queries";
+import { devicesPage, devicesQuery } from "../devices/queries";
 import { ReasonFilters } from "../devices/ReasonFilters";
 import type { Changes } from "../devices/search";
 import classes from "./Item.module.css";
 import { devicesOf, itemCountsQuery, type LibraryItem } from "./queries";
 import { type ItemSearch, itemSearch } from "./search";
 
-const SHOWN = ["name", "status", "os_version", "target", "deadline"];
+const SHOWN = ["name", "status", "os_version", "target", "deadline", "reason"];
 
 interface Props {
   item: LibraryItem;
@@ -36,18 +35,13 @@ export function ItemStatus({ item, search }: Props) {
   const list = useInfiniteQuery(devicesQuery(filter));
   const change = useSearchChange(item.id, search);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const columns = useMemo(() => {
-    const all = deviceColumns(t).filter((column) => SHOWN.includes(column.id));
-    const because = {
-      id: "reason",
-      header: t("column.reason"),
-      width: "minmax(18rem, 3fr)",
-      cell: ({ decision }: Device) => (
-        <Said wording={decision.wording} fallback={decision.reason} className={classes.muted} />
-      ),
-    };
-    return [...all, because];
-  }, [t]);
+  const columns = useMemo(
+    () =>
+      deviceColumns(t)
+        .filter(({ id }) => SHOWN.includes(id))
+        .map((column) => ({ ...column, isExtra: false })),
+    [t],
+  );
   const loadMore = useMore(list);
   const total = status ? (counts?.by_status[status] ?? 0) : counts?.total;
   return (
@@ -87,6 +81,7 @@ export function ItemStatus({ item, search }: Props) {
         error={list.error}
         retry={() => void list.refetch()}
         loadMore={loadMore}
+        isTall
         empty={
           <Message Icon={IconDevices} title={t("library:status.none")}>
             {t("library:status.none_text")}

@@ -3,6 +3,7 @@
 import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
+import { Sideways } from "./Sideways";
 import { type StatusName, statuses, tone } from "./Status";
 import classes from "./StatusCounts.module.css";
 
@@ -31,27 +32,31 @@ export function StatusCounts({ counts, chosen, link }: Props) {
     </>
   );
   return (
-    <nav aria-label={t("by_status")} className={classes.counts}>
-      {link(undefined, {
-        className: classes.count,
-        children: all,
-        "data-chosen": !chosen || undefined,
-      })}
-      {shown.map((status) => (
-        <Fragment key={status}>
-          {link(status, {
+    <nav aria-label={t("by_status")}>
+      <Sideways chosen={chosen}>
+        <div className={classes.counts}>
+          {link(undefined, {
             className: classes.count,
-            children: (
-              <>
-                {t(`common:status.${status}`)}{" "}
-                <b>{number.format(counts?.by_status[status] ?? 0)}</b>
-              </>
-            ),
-            "data-tone": tone[status],
-            "data-chosen": status === chosen || undefined,
+            children: all,
+            "data-chosen": !chosen || undefined,
           })}
-        </Fragment>
-      ))}
+          {shown.map((status) => (
+            <Fragment key={status}>
+              {link(status, {
+                className: classes.count,
+                children: (
+                  <>
+                    {t(`common:status.${status}`)}{" "}
+                    <b>{number.format(counts?.by_status[status] ?? 0)}</b>
+                  </>
+                ),
+                "data-tone": tone[status],
+                "data-chosen": status === chosen || undefined,
+              })}
+            </Fragment>
+          ))}
+        </div>
+      </Sideways>
     </nav>
   );
 }

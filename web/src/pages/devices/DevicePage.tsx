@@ -11,6 +11,7 @@ import { PageHeader } from "../../parts/PageHeader";
 import { PageLoading } from "../../parts/PageLoading";
 import { PlatformIcon, PlatformVersion } from "../../parts/Platform";
 import { usePermission } from "../../parts/permission";
+import { Sideways } from "../../parts/Sideways";
 import { OverdueBadge, StatusBadge } from "../../parts/Status";
 import { Theirs } from "../../parts/Theirs";
 import { ItemActivity } from "../library/ItemActivity";
@@ -63,13 +64,15 @@ export function DevicePage() {
         keepMounted={false}
         className={classes.tabs}
       >
-        <Tabs.List className={classes.tabList}>
-          {shown.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`tab.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <Sideways chosen={tab}>
+          <Tabs.List className={classes.tabList}>
+            {shown.map((name) => (
+              <Tabs.Tab key={name} value={name}>
+                {t(`tab.${name}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </Sideways>
         <Tabs.Panel value="os">
           <ManagedOs device={device} />
         </Tabs.Panel>

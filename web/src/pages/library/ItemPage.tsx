@@ -15,6 +15,7 @@ import { PageHeader } from "../../parts/PageHeader";
 import { PageLoading } from "../../parts/PageLoading";
 import { PlatformIcon } from "../../parts/Platform";
 import { usePermission } from "../../parts/permission";
+import { Sideways } from "../../parts/Sideways";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
 import { EditItem } from "./EditItem";
@@ -77,13 +78,15 @@ function Item({ item }: { item: LibraryItem }) {
         onChange={(value) => void navigate({ search: { tab: value as ItemTab } })}
         keepMounted={false}
       >
-        <Tabs.List className={classes.tabList}>
-          {shown.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`tab.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <Sideways chosen={tab}>
+          <Tabs.List className={classes.tabList}>
+            {shown.map((name) => (
+              <Tabs.Tab key={name} value={name}>
+                {t(`tab.${name}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </Sideways>
         <Tabs.Panel value="settings">
           <EditItem item={item} edit={edit} />
         </Tabs.Panel>

@@ -4,6 +4,7 @@ import { Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { PageHeader } from "../../parts/PageHeader";
+import { Sideways } from "../../parts/Sideways";
 import { Tokens } from "../../parts/tokens/Tokens";
 import { Appearance } from "./Appearance";
 import { Organization } from "./Organization";
@@ -24,13 +25,15 @@ export function SettingsPage() {
         onChange={(value) => void navigate({ search: { part: value as Part }, replace: true })}
         keepMounted={false}
       >
-        <Tabs.List className={classes.tabs}>
-          {parts.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`part.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <Sideways chosen={part}>
+          <Tabs.List className={classes.tabs}>
+            {parts.map((name) => (
+              <Tabs.Tab key={name} value={name}>
+                {t(`part.${name}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </Sideways>
         <div className={classes.panel}>
           <Tabs.Panel value="organization">
             <Organization />

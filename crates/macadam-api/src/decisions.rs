@@ -175,9 +175,34 @@ pub struct Explanation {
     /// The releases for the device's hardware, from the one that it runs on, oldest first.
     pub releases: Vec<ApplicableRelease>,
     /// What would change the outcome.
-    pub would_change: Vec<String>,
+    pub would_change: Vec<Change>,
     /// The declarations the device is given, exactly as sent.
     pub declarations: Vec<DeviceDeclaration>,
+}
+
+/// Something that would change an outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Change {
+    /// Stable name, such as `target_installed`.
+    pub code: String,
+    /// What would have to happen, for a person.
+    pub sentence: String,
+    /// What the sentence is made of, as in `Wording`: for the reasons why nothing is enforced,
+    /// which one it is, under `why`.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Change {
+    pub fn new(code: &str, sentence: &str) -> Self {
+        let values = BTreeMap::new();
+        Self { code: code.to_owned(), sentence: sentence.to_owned(), values }
+    }
+
+    /// What helps against the reason why something is not enforced.
+    #[must_use]
+    pub fn because(self, why: &str) -> Self {
+        Self { values: BTreeMap::from([("why".to_owned(), why.to_owned())]), ..self }
+    }
 }
 
 /// One release as it applies to one device.

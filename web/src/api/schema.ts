@@ -1476,6 +1476,20 @@ export interface components {
          * @enum {string}
          */
         Cadence: "all" | "oldest" | "newest";
+        /** @description Something that would change an outcome. */
+        Change: {
+            /** @description Stable name, such as `target_installed`. */
+            code: string;
+            /** @description What would have to happen, for a person. */
+            sentence: string;
+            /**
+             * @description What the sentence is made of, as in `Wording`: for the reasons why nothing is enforced,
+             *     which one it is, under `why`.
+             */
+            values: {
+                [key: string]: string;
+            };
+        };
         /** @description Changes one's own password; every other session ends. */
         ChangePassword: {
             current_password: string;
@@ -2043,7 +2057,7 @@ export interface components {
             /** @description The releases for the device's hardware, from the one that it runs on, oldest first. */
             releases: components["schemas"]["ApplicableRelease"][];
             /** @description What would change the outcome. */
-            would_change: string[];
+            would_change: components["schemas"]["Change"][];
         };
         /**
          * @description The list of Apple's feed; `ios` also holds iPadOS and tvOS.

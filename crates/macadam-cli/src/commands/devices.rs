@@ -413,7 +413,7 @@ fn explanation(explanation: &Explanation) -> String {
     text.push_str(&show::table(&["release", "build", "released", "installable"], releases));
     for change in &explanation.would_change {
         text.push_str("\n\nThis would change it: ");
-        text.push_str(&show::inert(change));
+        text.push_str(&show::inert(&change.sentence));
     }
     text
 }

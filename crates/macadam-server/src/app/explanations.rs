@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use macadam_api::decisions::{ApplicableRelease, DecisionLine, Explanation, ItemLabels};
+use macadam_api::decisions::{ApplicableRelease, Change, DecisionLine, Explanation, ItemLabels};
 use macadam_api::facts::{DeviceFacts, HaltFacts, ItemFacts};
 use macadam_policy::{BlueprintId, Decision, DeviceId, ItemId, Outcome, Release};
 use macadam_store::{DeviceSituation, StoreError};
@@ -126,22 +126,47 @@ fn shown(release: Release) -> ApplicableRelease {
 }
 
 /// What somebody could do to get another outcome.
-fn would_change(decision: &Decision) -> Vec<String> {
-    let changes: &[&str] = match &decision.outcome {
-        Outcome::Install { .. } => &[
-            "the device installs the target",
-            "an administrator holds the release, pauses the item or exempts the device",
-            "an item with another deadline or version reaches the device",
+fn would_change(decision: &Decision) -> Vec<Change> {
+    match &decision.outcome {
+        Outcome::Install { .. } => vec![
+            Change::new("target_installed", "the device installs the target"),
+            Change::new(
+                "let_off",
+                "an administrator holds the release, pauses the item or exempts the device",
+            ),
+            Change::new(
+                "other_item",
+                "an item with another deadline or version reaches the device",
+            ),
         ],
-        Outcome::UpToDate => &["Apple publishes a release that an item of the device enforces"],
-        Outcome::Available { .. } => &["the user asks for it in Self Service"],
-        Outcome::Waiting => &["Apple offers the major for this device"],
-        Outcome::Incompatible => &["an item for a major that Apple offers for this device"],
-        Outcome::Excluded => &["an assignment rule that includes the device"],
-        Outcome::Unresolved(why) => return vec![why.remedy().to_owned()],
-        Outcome::Suspended(why) => return vec![why.remedy().to_owned()],
-        Outcome::NotManageable(why) => return vec![why.remedy().to_owned()],
-        Outcome::NotAssigned => &["a blueprint with a Managed OS item"],
-    };
-    changes.iter().map(ToString::to_string).collect()
+        Outcome::UpToDate => vec![Change::new(
+            "newer_release",
+            "Apple publishes a release that an item of the device enforces",
+        )],
+        Outcome::Available { .. } => {
+            vec![Change::new("asked_in_self_service", "the user asks for it in Self Service")]
+        }
+        Outcome::Waiting => {
+            vec![Change::new("major_offered", "Apple offers the major for this device")]
+        }
+        Outcome::Incompatible => vec![Change::new(
+            "other_major",
+            "an item for a major that Apple offers for this device",
+        )],
+        Outcome::Excluded => {
+            vec![Change::new("including_rule", "an assignment rule that includes the device")]
+        }
+        Outcome::Unresolved(why) => {
+            vec![Change::new("not_offered", why.remedy()).because(why.code())]
+        }
+        Outcome::Suspended(why) => {
+            vec![Change::new("suspended", why.remedy()).because(why.code())]
+        }
+        Outcome::NotManageable(why) => {
+            vec![Change::new("not_manageable", why.remedy()).because(why.code())]
+        }
+        Outcome::NotAssigned => {
+            vec![Change::new("item_assigned", "a blueprint with a Managed OS item")]
+        }
+    }
 }

@@ -38,9 +38,13 @@ export function ManagedOs({ device }: { device: Schemas["DeviceRecord"] }) {
         {data.would_change.length > 0 && (
           <Card title={t("os.would_change")}>
             <ul className={classes.wishes}>
-              {data.would_change.map((sentence) => (
+              {data.would_change.map(({ code, sentence, values }) => (
                 <li key={sentence}>
-                  <Theirs text={sentence} className={classes.sentence} />
+                  <Said
+                    wording={{ code: `remedy.${code}`, values }}
+                    fallback={sentence}
+                    className={classes.sentence}
+                  />
                 </li>
               ))}
             </ul>

@@ -25,6 +25,13 @@ async function texts(language: "en" | "de"): Promise<TFunction<"wording">> {
   return i18n.getFixedT(language, "wording") as TFunction<"wording">;
 }
 
+/** Every code of what would change an outcome. */
+function changes(): string[] {
+  const server = new URL("../../../../crates/macadam-server/src/app/", import.meta.url);
+  const source = readFileSync(new URL("explanations.rs", server), "utf8");
+  return [...source.matchAll(/Change::new\(\s*"([a-z_]+)"/g)].map(([, code = ""]) => code);
+}
+
 const GROUPED = {
   not_manageable: { why: "not_supervised" },
   release_obliges: { basis: "released" },
@@ -42,6 +49,21 @@ test("every rule of a decision has a text in every language", async () => {
       const values = GROUPED[code as keyof typeof GROUPED] ?? {};
       const text = said(t, { wording: { code, values }, fallback: "FALLBACK", language });
       expect(text, code).not.toContain("FALLBACK");
+    }
+  }
+});
+
+test("everything that would change an outcome has a text in every language", async () => {
+  expect(changes().length).toBeGreaterThan(10);
+  const why = { suspended: "halted", not_offered: "held", not_manageable: "not_supervised" };
+  for (const language of ["en", "de"] as const) {
+    const t = await texts(language);
+    for (const change of changes()) {
+      const wording = {
+        code: `remedy.${change}`,
+        values: { why: why[change as keyof typeof why] ?? "" },
+      };
+      expect(said(t, { wording, fallback: "FALLBACK", language }), change).not.toBe("Fallback.");
     }
   }
 });

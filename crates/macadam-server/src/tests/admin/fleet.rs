@@ -54,7 +54,8 @@ async fn device_is_listed_changed_and_explained() {
     assert_eq!(Some(target.deadline_local), decision.deadline_local);
     assert!(explained.releases.iter().any(|release| release.version == target.version));
     assert_eq!(explained.releases[0].version, record.device.os_version, "older ones are history");
-    assert!(!explained.would_change.is_empty());
+    let changes: Vec<_> = explained.would_change.iter().map(|it| it.code.as_str()).collect();
+    assert_eq!(changes, ["target_installed", "let_off", "other_item"]);
     let enforced = explained.declarations.iter().find(|declaration| {
         declaration.declaration_type.ends_with("softwareupdate.enforcement.specific")
     });

@@ -34,6 +34,35 @@ test("chosen devices are tagged, and the work is followed on another page", asyn
   await expect(page.getByRole("table", { name: "Devices" })).toHaveAttribute("aria-rowcount", "3");
 });
 
+test("end of what was begun is told to whoever comes back, until it was read", async ({ page }) => {
+  const tag = `spare-${Date.now()}`;
+  const [one] = listedDevices();
+  await page.goto(`/devices?search=${one?.serial_number}`);
+  await page
+    .getByRole("checkbox", { name: /^Select (?!all)/ })
+    .first()
+    .check();
+  const bar = page.getByRole("region", { name: "Act on them" });
+  await bar.getByRole("button", { name: "Act on them" }).click();
+  await page.getByRole("menuitem", { name: "Add tags" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Tags" }).fill(tag);
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("button", { name: "Tag 1 device" }).click();
+  const work = page.getByRole("status", { name: "Work in progress" });
+  await expect(work).toContainText("Finished: 1 of 1 done.");
+  // The server did it: whoever closes the window and comes back is told.
+  await page.goto("about:blank");
+  await page.goto("/");
+  await expect(work).toContainText("Finished: 1 of 1 done.");
+  await work.getByRole("button", { name: "Close" }).click();
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(work).toBeEmpty();
+  const listed = macadam("bulk-actions", "list");
+  expect(listed).toContain(`add tags ${tag}`);
+});
+
 test("all that match are asked to report, however many are loaded", async ({ page }) => {
   const macs = listedDevices().filter(({ platform }) => platform === "macos");
   await page.goto("/devices?platform=macos");

@@ -22,6 +22,7 @@ pub struct Changed {
 #[serde(rename_all = "snake_case")]
 pub enum Noun {
     Devices,
+    BulkActions,
     LibraryItems,
     Blueprints,
     Releases,

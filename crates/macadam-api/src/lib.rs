@@ -8,10 +8,10 @@ pub mod account;
 pub mod audit;
 pub mod backtests;
 pub mod blueprints;
+pub mod bulk_actions;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod decisions;
-pub mod device_actions;
 pub mod devices;
 pub mod enrollments;
 pub mod events;

@@ -5,6 +5,7 @@ pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod backtest;
 pub(crate) mod blueprints;
+pub(crate) mod bulk_actions;
 pub(crate) mod catalog;
 pub(crate) mod completions;
 pub(crate) mod decide;

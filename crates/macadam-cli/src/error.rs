@@ -53,6 +53,8 @@ pub(crate) enum CliError {
     NoHome,
     #[error("the editor '{editor}' failed")]
     Editor { editor: String, source: io::Error },
+    #[error("it could not go on: {0}")]
+    EndedEarly(&'static str),
     #[error("the audit chain is broken at entry {0}")]
     AuditBroken(u64),
     #[error("the result cannot be written")]
@@ -81,6 +83,7 @@ impl CliError {
             Self::Prompt(_) => "prompt_failed",
             Self::NoHome => "no_home",
             Self::Editor { .. } => "editor_failed",
+            Self::EndedEarly(_) => "ended_early",
             Self::AuditBroken(_) => "audit_broken",
             Self::Write(_) => "output_failed",
         }
@@ -107,6 +110,7 @@ impl CliError {
             | Self::Parse { .. }
             | Self::Problems { .. }
             | Self::SomeDevices { .. }
+            | Self::EndedEarly(_)
             | Self::NotFound { .. }
             | Self::Usage(_)
             | Self::NotConfirmed

@@ -14,9 +14,9 @@ mod words;
 use clap::Subcommand;
 
 use crate::commands::{
-    account, approval, audit, backtest, blueprints, catalog, completions, decide, devices,
-    enrollments, events, exceptions, items, people, policy, preview, push_certificate, releases,
-    rings, self_service, server, session, setup, summary, tokens, views, watch,
+    account, approval, audit, backtest, blueprints, bulk_actions, catalog, completions, decide,
+    devices, enrollments, events, exceptions, items, people, policy, preview, push_certificate,
+    releases, rings, self_service, server, session, setup, summary, tokens, views, watch,
 };
 pub use shell::Shell;
 
@@ -41,6 +41,8 @@ pub enum Command {
     Devices(Box<devices::Devices>),
     /// Saved views of the device list
     Views(views::Views),
+    /// Actions on many devices, and how far they are; `devices act` begins one
+    BulkActions(bulk_actions::BulkActions),
     /// Library items, such as Managed OS
     Items(items::Items),
     /// Blueprints: which items reach which devices
@@ -103,6 +105,7 @@ pub async fn run(command: Command, program: clap::Command, shell: &mut Shell) ->
         Command::SignInPolicy(command) => command.run(shell).await,
         Command::Devices(command) => command.run(shell).await,
         Command::Views(command) => command.run(shell).await,
+        Command::BulkActions(command) => command.run(shell).await,
         Command::Items(command) => command.run(shell).await,
         Command::Blueprints(command) => command.run(shell).await,
         Command::Rings(command) => command.run(shell).await,

@@ -54,6 +54,13 @@ impl Shell {
         self.show(bar)
     }
 
+    /// A line that shows how much of so many is done.
+    pub(crate) fn bar(&self, total: u64, what: &'static str) -> ProgressBar {
+        let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} {msg}")
+            .expect("the template is well formed");
+        self.show(ProgressBar::new(total).with_style(style).with_message(what))
+    }
+
     /// A line that says what is waited for.
     pub(crate) fn spinner(&self, what: &'static str) -> ProgressBar {
         let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})")

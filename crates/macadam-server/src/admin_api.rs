@@ -4,9 +4,9 @@ mod account;
 mod audit;
 mod backtests;
 mod blueprints;
+mod bulk_actions;
 mod caller;
 mod cookie;
-mod device_actions;
 mod devices;
 mod enrollments;
 mod error;
@@ -54,8 +54,8 @@ use crate::app::App;
 const PREFIX: &str = "/api/v1";
 /// The largest body; what is larger is answered 413.
 const BODY_LIMIT: usize = 1024 * 1024;
-/// The largest answer of Apple's feed that can be brought by hand.
-const IMPORT_LIMIT: usize = 8 * 1024 * 1024;
+/// The largest answer of Apple's feed that can be brought by hand, or list of devices.
+const LARGE_BODY_LIMIT: usize = 8 * 1024 * 1024;
 /// A request that has not been answered by then is given up; previews of large fleets take time.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
@@ -96,10 +96,11 @@ pub(crate) fn document() -> OpenApi {
 fn documented() -> (Router<App>, OpenApi) {
     let limited = access().merge(fleet()).merge(configuration()).merge(catalog());
     let limited = limited.layer(DefaultBodyLimit::max(BODY_LIMIT));
-    let import = OpenApiRouter::new()
+    let large = OpenApiRouter::new()
         .routes(routes!(feeds::import_feed))
-        .layer(DefaultBodyLimit::max(IMPORT_LIMIT));
-    let all = limited.merge(import).fallback(refuse_path);
+        .routes(routes!(bulk_actions::list_bulk_actions, bulk_actions::create_bulk_action))
+        .layer(DefaultBodyLimit::max(LARGE_BODY_LIMIT));
+    let all = limited.merge(large).fallback(refuse_path);
     OpenApiRouter::with_openapi(description()).nest(PREFIX, all).split_for_parts()
 }
 
@@ -148,7 +149,8 @@ fn fleet() -> OpenApiRouter<App> {
         .routes(routes!(devices::count_devices))
         .routes(routes!(devices::show_device, devices::update_device))
         .routes(routes!(devices::sync_device))
-        .routes(routes!(device_actions::act_on_devices))
+        .routes(routes!(bulk_actions::show_bulk_action))
+        .routes(routes!(bulk_actions::stop_bulk_action))
         .routes(routes!(devices::explain_device))
         .routes(routes!(devices::list_device_timeline))
         .routes(routes!(devices::list_device_declarations))

@@ -5,6 +5,7 @@ mod account;
 mod audit_log;
 mod backtests;
 mod blueprints;
+mod bulk_actions;
 mod caller;
 mod catalog;
 mod changes;
@@ -64,10 +65,10 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use access::{Doors, SignInError, StartedSession};
 pub(crate) use account::AccountError;
 pub(crate) use backtests::BacktestError;
+pub(crate) use bulk_actions::BulkActionError;
 pub(crate) use caller::Caller;
 pub(crate) use catalog::{Belief, ObserveError, RefreshCatalogError};
 pub(crate) use changes::ChangeError;
-pub(crate) use device_actions::DeviceActionError;
 pub(crate) use devices::DeviceError;
 pub(crate) use enrollment::UseLinkError;
 pub(crate) use enrollment_links::EnrollmentLinkError;
@@ -138,6 +139,7 @@ pub(crate) struct Parts {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Signals {
     pub(crate) reconcile_fleet: Arc<Notify>,
+    pub(crate) run_bulk_actions: Arc<Notify>,
     pub(crate) send_pushes: Arc<Notify>,
     pub(crate) publish_changes: Arc<Notify>,
     pub(crate) follow_changes: Arc<Notify>,

@@ -15,6 +15,7 @@ mod reconcile_fleet;
 mod refresh_catalog;
 mod refresh_release_notes;
 mod renew_identities;
+mod run_bulk_actions;
 mod run_legacy_updates;
 mod send_pushes;
 #[cfg(test)]
@@ -47,6 +48,7 @@ use reconcile_fleet::ReconcileFleet;
 use refresh_catalog::RefreshCatalog;
 use refresh_release_notes::RefreshReleaseNotes;
 use renew_identities::RenewIdentities;
+use run_bulk_actions::RunBulkActions;
 use run_legacy_updates::RunLegacyUpdates;
 use send_pushes::SendPushes;
 use watch_changes::WatchChanges;
@@ -80,6 +82,7 @@ pub(crate) fn spawn_all(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<(
         team.spawn(AskSilentDevices::new(app.clone())),
         team.spawn(RunLegacyUpdates::new(app.clone())),
         team.spawn_signaled(ReconcileFleet::new(app.clone()), &signals.reconcile_fleet),
+        team.spawn_signaled(RunBulkActions::new(app.clone()), &signals.run_bulk_actions),
         team.spawn_signaled(PublishChanges::new(app.clone()), &signals.publish_changes),
         team.spawn_signaled(FollowChanges::new(app.clone()), &signals.follow_changes),
         team.spawn_signaled(SendPushes::new(app.clone()), &signals.send_pushes),

@@ -77,6 +77,10 @@ id_type!(
     ViewId
 );
 id_type!(
+    /// One action on many devices.
+    BulkActionId
+);
+id_type!(
     /// One note about a device.
     NoteId
 );
@@ -102,6 +106,7 @@ stored_as_uuid!(
     CommandId,
     PersonId,
     ApiTokenId,
+    BulkActionId,
     LinkId,
     ExceptionId,
     RingHaltId,

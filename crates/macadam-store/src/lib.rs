@@ -6,6 +6,7 @@
 
 mod audit;
 mod blueprints;
+mod bulk_actions;
 mod catalog;
 mod changes;
 mod codes;
@@ -20,7 +21,6 @@ mod error;
 mod exceptions;
 mod facts;
 mod history;
-mod idempotency;
 mod identity;
 mod ids;
 mod items;
@@ -56,6 +56,9 @@ mod views;
 
 pub use audit::{AuditBroken, AuditCheck, AuditEntry, AuditFilter, AuditRecord, VerifyAuditError};
 pub use blueprints::{Blueprint, NewBlueprint};
+pub use bulk_actions::{
+    BulkActionRow, BulkBegun, BulkCount, BulkPart, BulkState, NewBulkAction, NewBulkPart,
+};
 pub use catalog::{
     AppendCatalogError, Fetch, NewReview, ReleaseFacts, ReviewAction, ReviewEntry,
     StoredCatalogEvent,
@@ -79,11 +82,10 @@ pub use enrollment::{
 pub use error::{SaveError, StoreError};
 pub use exceptions::{Exception, ExceptionRow, NewException};
 pub use facts::{DeviceFacts, Fact, FactsOutcome, OTHER_FACTS_LIMIT, PendingVersion};
-pub use idempotency::{Remembered, Request};
 pub use identity::{Identity, IdentityState, RecognizedEnrollment};
 pub use ids::{
-    ApiTokenId, CommandId, EnrollmentId, ExceptionId, LinkId, NoteId, PasskeyChallengeId,
-    PasskeyId, PersonId, RingHaltId, SetToken, Sha256, ViewId,
+    ApiTokenId, BulkActionId, CommandId, EnrollmentId, ExceptionId, LinkId, NoteId,
+    PasskeyChallengeId, PasskeyId, PersonId, RingHaltId, SetToken, Sha256, ViewId,
 };
 pub use items::{ItemRow, NewItem};
 pub use leases::Lease;

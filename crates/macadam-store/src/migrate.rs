@@ -57,6 +57,7 @@ const MIGRATIONS: &[(i64, &str, Script)] = &[
             postgres: include_str!("../migrations/0015_decision_changes.postgres.sql"),
         },
     ),
+    (16, "bulk_actions", Script::Same(include_str!("../migrations/0016_bulk_actions.sql"))),
 ];
 
 /// What SQLite calls the types of strict tables.

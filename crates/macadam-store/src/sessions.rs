@@ -23,7 +23,6 @@ queries! {
     EXTEND = { "update session set expires_at = $2 where token = $1 and expires_at < $2" }
     END = { "delete from session where token = $1" }
     OLD_SESSIONS = { "delete from session where expires_at <= $1" }
-    OLD_REQUESTS = { "delete from request where expires_at <= $1" }
     // One that got a certificate stays: it says which blueprint the certificate is for.
     OLD_CHALLENGES = { "delete from scep_challenge
         where expires_at <= $1 and certificate is null" }
@@ -132,13 +131,12 @@ impl Store {
         .await
     }
 
-    /// Forgets expired sessions, used tokens, links and challenges, and remembered requests.
+    /// Forgets expired sessions, used tokens, links and challenges.
     pub async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
         self.write(now, |conn, now| {
             Box::pin(async move {
                 let statements = [
                     &OLD_SESSIONS,
-                    &OLD_REQUESTS,
                     &OLD_CHALLENGES,
                     &OLD_ANSWERS,
                     &OLD_PASSKEY_CHALLENGES,

@@ -1,6 +1,7 @@
 //! One suite, run on both databases; the helpers at the end are the only builders.
 
 mod access;
+mod bulk;
 mod changes_log;
 mod channel;
 mod counts;

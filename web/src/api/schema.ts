@@ -315,6 +315,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists actions on many devices, newest first; those that ended are kept for 90 days. */
+        get: operations["list_bulk_actions"];
+        put?: never;
+        /** Begins to do one thing to many devices. */
+        post: operations["create_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how far an action on many devices is. */
+        get: operations["show_bulk_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops an action after the devices that are being done; what was done stays done. */
+        post: operations["stop_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -326,23 +378,6 @@ export interface paths {
         get: operations["list_decisions"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/device-actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Does one thing to many devices, and says which of them could not be done. */
-        post: operations["act_on_devices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1216,18 +1251,6 @@ export interface components {
             /** @description Whether the organization asks everybody for one. */
             second_factor_required: boolean;
         };
-        /** @description Does one thing to many devices. */
-        ActOnDevices: {
-            action: components["schemas"]["DeviceAction"];
-            /** @description At most 1000 at a time. */
-            device_ids: string[];
-            /**
-             * Format: uuid
-             * @description Chosen by the caller: for a day, the same request sent again is not done again, but answered
-             *     as before.
-             */
-            request_id?: string | null;
-        };
         /**
          * @description Who can act.
          * @enum {string}
@@ -1471,6 +1494,35 @@ export interface components {
             /** @example 2d */
             within: string;
         };
+        /** @description One action on many devices, and how far it is. */
+        BulkAction: {
+            action: components["schemas"]["DeviceAction"];
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /**
+             * Format: int64
+             * @description How many devices it is about.
+             */
+            devices: number;
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            ended_at?: string | null;
+            failure?: components["schemas"]["BulkFailure"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description The devices that were left as they are, by reason. */
+            left_out: components["schemas"]["LeftOut"][];
+            state: components["schemas"]["BulkState"];
+        };
+        /**
+         * @description Why an action ended before its end.
+         * @enum {string}
+         */
+        BulkFailure: "not_permitted" | "unknown_blueprint" | "unknown_action";
+        /** @enum {string} */
+        BulkState: "running" | "finished" | "stopped" | "failed";
         /**
          * @description Which release devices recommend when several majors are offered.
          * @enum {string}
@@ -1520,6 +1572,23 @@ export interface components {
         /** @description Confirms a secret with a code that the app shows. */
         ConfirmTotp: {
             code: string;
+        };
+        /** @description Does one thing to many devices. */
+        CreateBulkAction: {
+            action: components["schemas"]["DeviceAction"];
+            /** @description At most 200,000. Every 1000 of them, in this order, are done at once. */
+            device_ids: string[];
+            /**
+             * Format: uuid
+             * @description Chosen by the caller: the same request sent again is not done again, but answered with what
+             *     became of it.
+             */
+            id?: string | null;
+            /**
+             * @description For a move, the digest of the preview of every 1000 devices, in their order. Required for a
+             *     move of more than 1000 devices, and where 10 or more of them would be due within 24 hours.
+             */
+            preview_digests?: string[];
         };
         /** @description Creates a link. */
         CreateEnrollment: {
@@ -1720,11 +1789,6 @@ export interface components {
             blueprint_id: string;
             /** @enum {string} */
             kind: "assign_blueprint";
-            /**
-             * @description The digest of the preview of this move. Required where 10 or more devices would be due
-             *     within 24 hours.
-             */
-            preview_digest?: string | null;
         } | {
             /** @enum {string} */
             kind: "add_tags";
@@ -1740,12 +1804,6 @@ export interface components {
             /** @enum {string} */
             kind: "add_note";
             text: string;
-        };
-        /** @description What became of the devices: a device that cannot be done keeps no other from it. */
-        DeviceActionOutcome: {
-            /** Format: int64 */
-            done: number;
-            refused: components["schemas"]["RefusedDevice"][];
         };
         /** @description One MDM command and what became of it. */
         DeviceCommand: {
@@ -2185,6 +2243,17 @@ export interface components {
              */
             requested_local: string | null;
         };
+        /** @description Devices that were left as they are. */
+        LeftOut: {
+            /** Format: int64 */
+            devices: number;
+            reason: components["schemas"]["LeftOutReason"];
+        };
+        /**
+         * @description Why a device was left as it is.
+         * @enum {string}
+         */
+        LeftOutReason: "not_enrolled" | "too_many_tags" | "preview_outdated" | "preview_required";
         /** @description A library item as it is stored. */
         LibraryItem: {
             /** @description The blueprints that assign the item. */
@@ -2313,7 +2382,7 @@ export interface components {
          * @description What can change.
          * @enum {string}
          */
-        Noun: "devices" | "library_items" | "blueprints" | "releases" | "feeds" | "exceptions" | "self_service_requests" | "enrollments" | "push_certificate" | "people" | "tokens" | "settings" | "ring_halts" | "views";
+        Noun: "devices" | "bulk_actions" | "library_items" | "blueprints" | "releases" | "feeds" | "exceptions" | "self_service_requests" | "enrollments" | "push_certificate" | "people" | "tokens" | "settings" | "ring_halts" | "views";
         /** @enum {string} */
         Operator: "is" | "is_not" | "contains" | "starts_with" | "at_least" | "below";
         /**
@@ -2422,6 +2491,32 @@ export interface components {
                 revision: number;
                 /** Format: date-time */
                 updated_at: string;
+            }[];
+            /** @description Give it as `cursor` to read on; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BulkAction: {
+            items: {
+                action: components["schemas"]["DeviceAction"];
+                /** Format: date-time */
+                created_at: string;
+                created_by: string;
+                /**
+                 * Format: int64
+                 * @description How many devices it is about.
+                 */
+                devices: number;
+                /** Format: int64 */
+                done: number;
+                /** Format: date-time */
+                ended_at?: string | null;
+                failure?: components["schemas"]["BulkFailure"] | null;
+                /** Format: uuid */
+                id: string;
+                /** @description The devices that were left as they are, by reason. */
+                left_out: components["schemas"]["LeftOut"][];
+                state: components["schemas"]["BulkState"];
             }[];
             /** @description Give it as `cursor` to read on; `null` on the last page. */
             next_cursor?: string | null;
@@ -2984,17 +3079,6 @@ export interface components {
         RecoveryCodes: {
             codes: string[];
         };
-        /** @description A device that was left as it is. */
-        RefusedDevice: {
-            /** Format: uuid */
-            device_id: string;
-            reason: components["schemas"]["RefusedReason"];
-        };
-        /**
-         * @description Why a device was left as it is.
-         * @enum {string}
-         */
-        RefusedReason: "not_enrolled" | "too_many_tags";
         /** @description One version of one list of Apple's feed. */
         Release: {
             approved: boolean;
@@ -4776,7 +4860,7 @@ export interface operations {
             };
         };
     };
-    list_decisions: {
+    list_bulk_actions: {
         parameters: {
             query?: {
                 /** @description Rows in the page, 1 to 1000; 100 when left out. */
@@ -4795,7 +4879,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_DecisionLine"];
+                    "application/json": components["schemas"]["Page_BulkAction"];
                 };
             };
             401: {
@@ -4808,7 +4892,7 @@ export interface operations {
             };
         };
     };
-    act_on_devices: {
+    create_bulk_action: {
         parameters: {
             query?: never;
             header?: never;
@@ -4817,16 +4901,16 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActOnDevices"];
+                "application/json": components["schemas"]["CreateBulkAction"];
             };
         };
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceActionOutcome"];
+                    "application/json": components["schemas"]["BulkAction"];
                 };
             };
             401: {
@@ -4870,6 +4954,128 @@ export interface operations {
                 };
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAction"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAction"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_decisions: {
+        parameters: {
+            query?: {
+                /** @description Rows in the page, 1 to 1000; 100 when left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DecisionLine"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,10 +9,10 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { followChanges } from "../api/events";
 import { sessionQuery } from "../api/queries";
-import { WorkBar } from "../parts/WorkBar";
 import { Logo } from "./Logo";
 import classes from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
+import { WorkBar } from "./WorkBar";
 
 export function Shell() {
   const { t } = useTranslation();

@@ -11,8 +11,8 @@ use crate::account::{
 use crate::audit::{AuditEntry, AuditFilter, AuditVerification};
 use crate::backtests::{Backtest, BacktestRequest};
 use crate::blueprints::{AssignDevices, Blueprint, BlueprintFilter, WriteBlueprint};
+use crate::bulk_actions::{BulkAction, CreateBulkAction};
 use crate::decisions::{DecisionLine, Explanation};
-use crate::device_actions::{ActOnDevices, DeviceActionOutcome};
 use crate::devices::{
     Device, DeviceCommand, DeviceCounts, DeviceDeclaration, DeviceFilter, DeviceRecord,
     TimelineEntry, UpdateDevice,
@@ -207,9 +207,23 @@ impl Client {
         self.act(Method::POST, &format!("/api/v1/devices/{id}/sync"), Ask::default()).await
     }
 
-    /// Does one thing to at most 1000 devices.
-    pub async fn act_on_devices(&self, wish: &ActOnDevices) -> Asked<DeviceActionOutcome> {
-        self.call(Method::POST, "/api/v1/device-actions", Ask::json(wish)).await
+    /// Actions on many devices, newest first.
+    pub fn bulk_actions(&self) -> Pages<'_, BulkAction> {
+        Pages::new(self, "/api/v1/bulk-actions", &EVERYTHING)
+    }
+
+    /// Begins to do one thing to many devices.
+    pub async fn create_bulk_action(&self, wish: &CreateBulkAction) -> Asked<BulkAction> {
+        self.call(Method::POST, "/api/v1/bulk-actions", Ask::json(wish)).await
+    }
+
+    pub async fn bulk_action(&self, id: Uuid) -> Asked<BulkAction> {
+        self.get(&format!("/api/v1/bulk-actions/{id}")).await
+    }
+
+    pub async fn stop_bulk_action(&self, id: Uuid) -> Asked<BulkAction> {
+        let path = format!("/api/v1/bulk-actions/{id}/stop");
+        self.call(Method::POST, &path, Ask::default()).await
     }
 
     /// The decision of every device, ordered by device id.

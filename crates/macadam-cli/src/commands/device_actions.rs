@@ -1,23 +1,18 @@
 //! One action on many devices at once, after it was seen how many and with what effect.
 
 use clap::Args;
+use macadam_api::bulk_actions::{CreateBulkAction, DEVICES_AT_ONCE, DeviceAction};
 use macadam_api::client::Client;
-use macadam_api::device_actions::{
-    ActOnDevices, DEVICES_AT_ONCE, DeviceAction, DeviceActionOutcome, RefusedReason,
-};
 use macadam_api::devices::DeviceFilter;
 use macadam_api::previews::PreviewRequest;
 use uuid::Uuid;
 
 use super::devices::Filter;
 use super::items::Confirm;
-use super::{find, preview};
+use super::{bulk_actions, find, preview};
 use crate::error::CliError;
 use crate::shell::Shell;
 use crate::{show, words};
-
-/// Refused devices that are named one by one.
-const NAMED: usize = 20;
 
 /// Do one thing to every device that the filters let through
 #[derive(Debug, Args)]
@@ -27,9 +22,12 @@ pub(super) struct Act {
     /// Every device, where no filter is given
     #[arg(long)]
     all: bool,
-    /// Makes a repeated request harmless: what was done under this id is not done again
+    /// Makes a repeated request harmless: what was begun under this id is not begun again
     #[arg(long, value_name = "ID", value_parser = words::id)]
     request_id: Option<Uuid>,
+    /// Do not wait: the server goes on, and `bulk-actions show` tells how far it is
+    #[arg(long)]
+    detach: bool,
     #[command(flatten)]
     confirm: Confirm,
     #[command(flatten)]
@@ -74,25 +72,22 @@ impl Act {
         let devices = client.devices(&filter).at_most(limit).all().await?;
         let ids: Vec<Uuid> = devices.iter().map(|device| device.id).collect();
         let action = self.what.action(client).await?;
-        let parts: Vec<&[Uuid]> = ids.chunks(DEVICES_AT_ONCE).collect();
-        let mut actions = Vec::new();
-        for part in &parts {
-            actions.push(with_digest(client, &action, part, shell).await?);
+        if ids.is_empty() {
+            shell.note("no device matches; nothing was done");
+            return Ok(());
         }
+        let preview_digests = digests(client, &action, &ids, shell).await?;
         let question = format!("Do this to {}?", show::count(ids.len() as u64, "device"));
         shell.confirm(&question, self.confirm.yes)?;
-        let mut sum = DeviceActionOutcome { done: 0, refused: Vec::new() };
-        for (number, (part, action)) in (0_u128..).zip(parts.into_iter().zip(actions)) {
-            // Each part has an id of its own, and the same one when all is asked for again.
-            let part_of = |id: Uuid| Uuid::from_u128(id.as_u128().wrapping_add(number));
-            let request_id = self.request_id.map(part_of);
-            let wish = ActOnDevices { request_id, device_ids: part.to_vec(), action };
-            let outcome = client.act_on_devices(&wish).await?.value;
-            sum.done += outcome.done;
-            sum.refused.extend(outcome.refused);
+        let wish =
+            CreateBulkAction { id: self.request_id, device_ids: ids, action, preview_digests };
+        let begun = client.create_bulk_action(&wish).await?;
+        if self.detach {
+            return show::answer(shell, json, &begun.bytes, || begun.value.id.to_string());
         }
-        let bytes = serde_json::to_vec(&sum).expect("an outcome is JSON");
-        show::answer(shell, json, &bytes, || said(&sum))
+        shell.note(&format!("begun as {}; it goes on without you", begun.value.id));
+        let ended = bulk_actions::until_its_end(client, begun, shell).await?;
+        bulk_actions::told(&ended, json, shell)
     }
 }
 
@@ -100,9 +95,7 @@ impl What {
     async fn action(self, client: &Client) -> Result<DeviceAction, CliError> {
         let blueprint = find::maybe(self.move_to.as_deref(), |name| find::blueprint(client, name));
         Ok(match (blueprint.await?, self.note) {
-            (Some(blueprint_id), _) => {
-                DeviceAction::AssignBlueprint { blueprint_id, preview_digest: None }
-            }
+            (Some(blueprint_id), _) => DeviceAction::AssignBlueprint { blueprint_id },
             (None, Some(text)) => DeviceAction::AddNote { text },
             (None, None) if !self.add_tag.is_empty() => {
                 DeviceAction::AddTags { tags: self.add_tag }
@@ -116,36 +109,20 @@ impl What {
 }
 
 /// A move is previewed, and agreed to as it was seen; the other actions change no target at once.
-async fn with_digest(
+async fn digests(
     client: &Client,
     action: &DeviceAction,
     devices: &[Uuid],
     shell: &mut Shell,
-) -> Result<DeviceAction, CliError> {
-    let DeviceAction::AssignBlueprint { blueprint_id, .. } = action else {
-        return Ok(action.clone());
-    };
-    let (blueprint_id, device_ids) = (*blueprint_id, devices.to_vec());
-    let request = PreviewRequest::AssignDevices { blueprint_id, device_ids };
-    let preview = preview::ask(client, &request, shell).await?.value;
-    shell.note(&preview::text(&preview));
-    preview::refuse_problems(&preview)?;
-    Ok(DeviceAction::AssignBlueprint { blueprint_id, preview_digest: Some(preview.digest) })
-}
-
-fn said(outcome: &DeviceActionOutcome) -> String {
-    let done = format!("{} done", show::count(outcome.done, "device"));
-    if outcome.refused.is_empty() {
-        return done;
+) -> Result<Vec<String>, CliError> {
+    let DeviceAction::AssignBlueprint { blueprint_id } = *action else { return Ok(Vec::new()) };
+    let mut digests = Vec::new();
+    for part in devices.chunks(DEVICES_AT_ONCE) {
+        let request = PreviewRequest::AssignDevices { blueprint_id, device_ids: part.to_vec() };
+        let preview = preview::ask(client, &request, shell).await?.value;
+        shell.note(&preview::text(&preview));
+        preview::refuse_problems(&preview)?;
+        digests.push(preview.digest);
     }
-    let row = |refused: &macadam_api::device_actions::RefusedDevice| {
-        let reason = match refused.reason {
-            RefusedReason::NotEnrolled => "is not enrolled",
-            RefusedReason::TooManyTags => "would have too many tags",
-        };
-        vec![refused.device_id.to_string(), reason.to_owned()]
-    };
-    let table = show::table(&["left out", "why"], outcome.refused.iter().take(NAMED).map(row));
-    let number = show::count(outcome.refused.len() as u64, "device");
-    format!("{done}; {number} left out\n\n{table}")
+    Ok(digests)
 }

@@ -68,7 +68,7 @@ fn changed_by(path: &str) -> Vec<(Noun, Option<Uuid>)> {
     let id = parts.next().and_then(|id| id.parse().ok());
     match (noun, parts.next()) {
         ("devices", _) => vec![(Noun::Devices, id)],
-        ("device-actions", _) => vec![(Noun::Devices, None), (Noun::Blueprints, None)],
+        ("bulk-actions", _) => vec![(Noun::BulkActions, id)],
         ("library-items", _) => vec![(Noun::LibraryItems, id)],
         ("blueprints", Some("devices")) => vec![(Noun::Blueprints, id), (Noun::Devices, None)],
         ("blueprints", _) => vec![(Noun::Blueprints, id)],

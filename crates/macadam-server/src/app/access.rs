@@ -12,7 +12,7 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use jiff::{SignedDuration, Timestamp};
 use macadam_api::sessions::Actor;
-use macadam_store::{AuditEntry, NewSession, Person, Sha256, StoreError};
+use macadam_store::{ApiTokenId, AuditEntry, NewSession, Person, Sha256, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use thiserror::Error;
@@ -21,7 +21,7 @@ use webauthn_rs::prelude::WebauthnError;
 
 use super::App;
 use super::account::AccountError;
-use super::caller::{Caller, actor_text, role_from_code, scopes_from_code};
+use super::caller::{Caller, actor_of, actor_text, role_from_code, scopes_from_code};
 use super::passkeys::PasskeyAnswerError;
 use crate::clock::WallClock;
 
@@ -195,6 +195,7 @@ impl App {
                 address,
                 expires_at: session.expires_at,
                 lacks_second_factor,
+                token: None,
             }))
         } else if secret.starts_with(TOKEN_PREFIX) {
             let token = self.store.api_token(now, hash).await?;
@@ -207,11 +208,49 @@ impl App {
                     address,
                     expires_at: token.expires_at,
                     lacks_second_factor: false,
+                    token: Some(token.id),
                 })
             }))
         } else {
             Ok(None)
         }
+    }
+
+    /// Whoever asked for something, if they still may act: for work that goes on after they left.
+    pub(super) async fn caller_again(
+        &self,
+        actor: &str,
+        token: Option<ApiTokenId>,
+        address: IpAddr,
+    ) -> Result<Option<Caller>, StoreError> {
+        let now = self.wall_clock.now();
+        let (actor, name) = actor_of(actor);
+        let found = match (actor, token) {
+            (Actor::Person, _) => {
+                let person = self.store.person_by_login(&name).await?.map(|(person, _)| person);
+                let person = person.filter(|person| person.disabled_at.is_none());
+                person.map(|person| (person.role, None, Timestamp::MAX))
+            }
+            (Actor::Token, Some(id)) => {
+                let tokens = self.store.api_tokens().await?.into_iter();
+                let mut valid = tokens.filter(|it| it.revoked_at.is_none() && it.expires_at > now);
+                let token = valid.find(|token| token.id == id);
+                token.map(|it| (it.role, scopes_from_code(&it.scopes), it.expires_at))
+            }
+            (Actor::Token, None) | (Actor::System | Actor::DeviceUser, _) => None,
+        };
+        Ok(found.and_then(|(role, scopes, expires_at)| {
+            Some(Caller {
+                actor,
+                name,
+                role: role_from_code(&role)?,
+                scopes,
+                address,
+                expires_at,
+                lacks_second_factor: false,
+                token,
+            })
+        }))
     }
 
     /// Starts a session for the person with this login and password.
@@ -261,6 +300,7 @@ impl App {
             address,
             expires_at,
             lacks_second_factor: required && !has_second_factor,
+            token: None,
         };
         let session = NewSession {
             token,

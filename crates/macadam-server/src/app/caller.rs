@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use macadam_api::people::{Permission, Role};
 use macadam_api::sessions::Actor;
+use macadam_store::ApiTokenId;
 
 use super::{code_of, value_of};
 
@@ -21,6 +22,8 @@ pub(crate) struct Caller {
     pub(crate) expires_at: Timestamp,
     /// Whether the organization asks for a second factor that this session has not shown.
     pub(crate) lacks_second_factor: bool,
+    /// Which one it is, where it is a token: several may have one name.
+    pub(crate) token: Option<ApiTokenId>,
 }
 
 impl Caller {
@@ -98,6 +101,7 @@ mod tests {
                 address: IpAddr::from([127, 0, 0, 1]),
                 expires_at: Timestamp::MAX,
                 lacks_second_factor: false,
+                token: None,
             };
             assert_eq!(actor_of(&actor_text(&caller)), (actor, "a:b".to_owned()));
         }

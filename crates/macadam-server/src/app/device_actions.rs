@@ -1,192 +1,153 @@
-//! One action on many devices at once. What was asked is on record before anything happens, the
-//! same request is never done twice, and a device that cannot be done keeps no other from it.
+//! One thing done to some devices at once. Doing it twice is the same as doing it once, because a
+//! server may die before it has written down that it did.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
-use macadam_api::Detail;
+use jiff::Timestamp;
 use macadam_api::blueprints::AssignDevices;
-use macadam_api::device_actions::{
-    ActOnDevices, DEVICES_AT_ONCE, DeviceAction, DeviceActionOutcome, RefusedDevice, RefusedReason,
-};
-use macadam_api::people::Permission;
+use macadam_api::bulk_actions::{BulkFailure, DeviceAction, LeftOutReason};
 use macadam_policy::{BlueprintId, DeviceId};
-use macadam_store::{Note, NoteId, Remembered, Request, Sha256, StoreError, TagChange};
+use macadam_store::{
+    BulkActionId, BulkCount, BulkPart, EnrollmentId, Note, NoteId, Sha256, StoreError, TagChange,
+};
 use serde_json::json;
-use thiserror::Error;
+use uuid::Uuid;
 
-use super::App;
-use super::caller::{Caller, actor_text};
+use super::caller::Caller;
 use super::changes::ChangeError;
-use super::devices::{TAGS, tags_problem};
-use super::notes::checked_note;
+use super::devices::TAGS;
+use super::{App, code_of};
 
-/// How long the answer of a request is remembered.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
-
-/// An action on many devices was not begun, or not finished.
-#[derive(Debug, Error)]
-pub(crate) enum DeviceActionError {
-    #[error("moving devices needs the permission to edit blueprints")]
-    NoMoving,
-    #[error("the action cannot be done like this")]
-    Settings(Vec<Detail>),
-    #[error("the same request is being done")]
-    InProgress,
-    #[error("the request's id belongs to another request")]
-    OtherRequest,
-    #[error(transparent)]
-    Change(#[from] ChangeError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+/// The devices of a part that are enrolled, and the enrollment of each.
+type Enrolled = BTreeMap<DeviceId, EnrollmentId>;
 
 impl App {
-    /// Does one thing to many devices, once.
-    pub(crate) async fn act_on_devices(
+    /// Does one thing to the devices of a part, each of which can be left out with a reason.
+    pub(super) async fn act_on_devices(
         &self,
         caller: &Caller,
-        wish: ActOnDevices,
-    ) -> Result<DeviceActionOutcome, DeviceActionError> {
-        check(caller, &wish)?;
-        let Some(id) = wish.request_id else { return self.act(caller, wish).await };
-        let now = self.wall_clock.now();
-        let (actor, key) = (actor_text(caller), format!("device-actions/{id}"));
-        let content = serde_json::to_vec(&wish).expect("actions are JSON");
-        let request = Request {
-            at: now,
-            actor: actor.clone(),
-            key: key.clone(),
-            content: Sha256::of(&content),
-            expires_at: now + REMEMBERED,
-        };
-        match self.store.begin_request(request).await? {
-            Remembered::New => {}
-            Remembered::Answered(answer) => {
-                // Answers are kept for a day, across updates of the server.
-                return serde_json::from_str(&answer).map_err(|_| DeviceActionError::OtherRequest);
-            }
-            Remembered::InProgress => return Err(DeviceActionError::InProgress),
-            Remembered::OtherRequest => return Err(DeviceActionError::OtherRequest),
-        }
-        let outcome = self.act(caller, wish).await;
-        let answer = outcome.as_ref().ok().map(|outcome| json!(outcome).to_string());
-        self.store.finish_request(&actor, &key, answer).await?;
-        outcome
-    }
-
-    async fn act(
-        &self,
-        caller: &Caller,
-        wish: ActOnDevices,
-    ) -> Result<DeviceActionOutcome, DeviceActionError> {
-        let asked: BTreeSet<_> = wish.device_ids.into_iter().map(DeviceId).collect();
-        let asked: Vec<_> = asked.into_iter().collect();
-        let enrolled = self.store.enrolled_of(&asked).await?;
-        let found: Vec<_> = enrolled.keys().copied().collect();
-        let gone = asked.iter().filter(|id| !enrolled.contains_key(id));
-        let mut refused: Vec<_> = gone.map(|id| refusal(*id, RefusedReason::NotEnrolled)).collect();
-        let done = match wish.action {
-            DeviceAction::AssignBlueprint { blueprint_id, preview_digest } => {
-                let device_ids = found.iter().map(|id| id.0).collect();
-                let wish = AssignDevices { device_ids, preview_digest };
-                self.assign_devices(caller, BlueprintId(blueprint_id), wish).await?;
-                found.len()
+        action: DeviceAction,
+        part: BulkPart,
+    ) -> Result<Result<BulkCount, BulkFailure>, ChangeError> {
+        let enrolled = self.store.enrolled_of(&part.device_ids).await?;
+        let mut count = match action {
+            DeviceAction::AssignBlueprint { blueprint_id } => {
+                let blueprint = BlueprintId(blueprint_id);
+                match self.move_all(caller, blueprint, &enrolled, part.preview_digest).await? {
+                    Ok(count) => count,
+                    Err(failure) => return Ok(Err(failure)),
+                }
             }
             DeviceAction::AddTags { tags } => {
                 let change = TagChange { add: set(tags), ..TagChange::default() };
-                self.tag_all(caller, found, change, &mut refused).await?
+                self.tag_all(caller, &enrolled, change).await?
             }
             DeviceAction::RemoveTags { tags } => {
                 let change = TagChange { remove: set(tags), ..TagChange::default() };
-                self.tag_all(caller, found, change, &mut refused).await?
+                self.tag_all(caller, &enrolled, change).await?
             }
-            DeviceAction::Sync => {
-                self.audit(caller, "sync_devices", "devices", json!({ "device_ids": ids(&found) }))
-                    .await?;
-                let enrollments = enrolled.into_values().collect();
-                self.store.queue_pushes(self.fleet_clock.now(), enrollments).await?;
-                self.signals.send_pushes.notify_one();
-                found.len()
+            DeviceAction::Sync => self.sync_all(caller, &enrolled).await?,
+            DeviceAction::AddNote { text } => {
+                self.note_all(caller, &enrolled, (part.of.id, part.of.created_at, text)).await?
             }
-            DeviceAction::AddNote { text } => self.note_all(caller, &found, &text).await?,
         };
-        Ok(DeviceActionOutcome { done: u64::try_from(done).unwrap_or(u64::MAX), refused })
+        leave_out(&mut count, LeftOutReason::NotEnrolled, part.device_ids.len() - enrolled.len());
+        Ok(Ok(count))
+    }
+
+    async fn move_all(
+        &self,
+        caller: &Caller,
+        blueprint: BlueprintId,
+        enrolled: &Enrolled,
+        preview_digest: Option<String>,
+    ) -> Result<Result<BulkCount, BulkFailure>, ChangeError> {
+        let wish = AssignDevices { device_ids: ids(enrolled), preview_digest };
+        let mut count = BulkCount::default();
+        match self.assign_devices(caller, blueprint, wish).await {
+            Ok(_) => count.done = number(enrolled.len()),
+            Err(ChangeError::PreviewOutdated) => {
+                leave_out(&mut count, LeftOutReason::PreviewOutdated, enrolled.len());
+            }
+            Err(ChangeError::PreviewRequired(_)) => {
+                leave_out(&mut count, LeftOutReason::PreviewRequired, enrolled.len());
+            }
+            Err(ChangeError::Unknown(_)) => return Ok(Err(BulkFailure::UnknownBlueprint)),
+            Err(error) => return Err(error),
+        }
+        Ok(Ok(count))
     }
 
     async fn tag_all(
         &self,
         caller: &Caller,
-        devices: Vec<DeviceId>,
+        enrolled: &Enrolled,
         change: TagChange,
-        refused: &mut Vec<RefusedDevice>,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<BulkCount, StoreError> {
         let TagChange { add, remove, .. } = &change;
-        let detail = json!({ "add": add, "remove": remove, "device_ids": ids(&devices) });
+        let detail = json!({ "add": add, "remove": remove, "device_ids": ids(enrolled) });
         self.audit(caller, "tag_devices", "devices", detail).await?;
+        let devices = enrolled.keys().copied().collect();
         let changed = self.store.change_tags(devices, TagChange { most: TAGS, ..change }).await?;
-        let too_many = changed.too_many.iter();
-        refused.extend(too_many.map(|id| refusal(*id, RefusedReason::TooManyTags)));
         // Assignment maps may ask for tags.
         self.policy_changed();
-        Ok(changed.done.len())
+        let mut count = BulkCount { done: number(changed.done.len()), ..BulkCount::default() };
+        leave_out(&mut count, LeftOutReason::TooManyTags, changed.too_many.len());
+        Ok(count)
+    }
+
+    async fn sync_all(
+        &self,
+        caller: &Caller,
+        enrolled: &Enrolled,
+    ) -> Result<BulkCount, StoreError> {
+        let detail = json!({ "device_ids": ids(enrolled) });
+        self.audit(caller, "sync_devices", "devices", detail).await?;
+        let enrollments = enrolled.values().copied().collect();
+        self.store.queue_pushes(self.fleet_clock.now(), enrollments).await?;
+        self.signals.send_pushes.notify_one();
+        Ok(BulkCount { done: number(enrolled.len()), ..BulkCount::default() })
     }
 
     async fn note_all(
         &self,
         caller: &Caller,
-        devices: &[DeviceId],
-        text: &str,
-    ) -> Result<usize, DeviceActionError> {
-        let body =
-            checked_note(text).map_err(|problem| DeviceActionError::Settings(vec![problem]))?;
-        let at = self.wall_clock.now();
-        let notes: Vec<_> =
-            devices.iter().map(|device| (NoteId(self.ids.id(at)), *device)).collect();
-        let detail = json!({ "text": body, "device_ids": ids(devices) });
+        enrolled: &Enrolled,
+        (of, at, body): (BulkActionId, Timestamp, String),
+    ) -> Result<BulkCount, StoreError> {
+        let detail = json!({ "text": body, "device_ids": ids(enrolled) });
         self.audit(caller, "note_devices", "devices", detail).await?;
-        let Some(&(id, device_id)) = notes.first() else { return Ok(0) };
+        let notes: Vec<_> =
+            enrolled.keys().map(|device| (note_id(of, at, *device), *device)).collect();
+        let Some(&(id, device_id)) = notes.first() else { return Ok(BulkCount::default()) };
         let note = Note { id, device_id, author: caller.name.clone(), body, created_at: at };
-        let written = self.store.add_notes(note, notes).await?;
-        Ok(usize::try_from(written).unwrap_or(usize::MAX))
+        self.store.add_notes(note, notes).await?;
+        Ok(BulkCount { done: number(enrolled.len()), ..BulkCount::default() })
     }
 }
 
-/// What can be refused before anything happens.
-fn check(caller: &Caller, wish: &ActOnDevices) -> Result<(), DeviceActionError> {
-    let mut problems = Vec::new();
-    if !(1..=DEVICES_AT_ONCE).contains(&wish.device_ids.len()) {
-        let message = format!("must be 1 to {DEVICES_AT_ONCE} devices at a time");
-        problems.push(Detail::new("device_ids", message));
+/// The same note has the same id whenever it is written. Ids begin with the time of the note.
+fn note_id(of: BulkActionId, at: Timestamp, device: DeviceId) -> NoteId {
+    let hash = Sha256::of(&[of.0.into_bytes(), device.0.into_bytes()].concat()).0;
+    let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+    let bytes = hash.first_chunk().expect("a hash has ten bytes");
+    NoteId(uuid::Builder::from_unix_timestamp_millis(millis, bytes).into_uuid())
+}
+
+fn leave_out(count: &mut BulkCount, reason: LeftOutReason, devices: usize) {
+    if devices > 0 {
+        count.left_out.insert(code_of(&reason), number(devices));
     }
-    match &wish.action {
-        DeviceAction::AssignBlueprint { .. } => {
-            if !caller.may(Permission::EditBlueprints) {
-                return Err(DeviceActionError::NoMoving);
-            }
-        }
-        DeviceAction::AddTags { tags } | DeviceAction::RemoveTags { tags } => {
-            if tags.is_empty() {
-                problems.push(Detail::new("action.tags", "must be at least one tag"));
-            }
-            problems.extend(tags_problem(tags).map(|problem| problem.within("action")));
-        }
-        DeviceAction::AddNote { text } => {
-            problems.extend(checked_note(text).err().map(|problem| problem.within("action")));
-        }
-        DeviceAction::Sync => {}
-    }
-    if problems.is_empty() { Ok(()) } else { Err(DeviceActionError::Settings(problems)) }
 }
 
 fn set(tags: Vec<String>) -> BTreeSet<String> {
     tags.into_iter().collect()
 }
 
-fn ids(devices: &[DeviceId]) -> Vec<uuid::Uuid> {
-    devices.iter().map(|id| id.0).collect()
+fn ids(enrolled: &Enrolled) -> Vec<Uuid> {
+    enrolled.keys().map(|id| id.0).collect()
 }
 
-fn refusal(device: DeviceId, reason: RefusedReason) -> RefusedDevice {
-    RefusedDevice { device_id: device.0, reason }
+fn number(devices: usize) -> u32 {
+    u32::try_from(devices).unwrap_or(u32::MAX)
 }

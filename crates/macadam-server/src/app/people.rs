@@ -231,5 +231,6 @@ pub(super) fn nobody(address: std::net::IpAddr) -> Caller {
         address,
         expires_at: Timestamp::MAX,
         lacks_second_factor: false,
+        token: None,
     }
 }

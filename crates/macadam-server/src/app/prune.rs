@@ -16,6 +16,7 @@ impl App {
         let now = self.fleet_clock.now();
         let sets = self.store.prune_declaration_sets(ago(now, GRACE)).await?;
         self.store.forget_expired(self.wall_clock.now()).await?;
+        self.store.forget_bulk_actions(self.wall_clock.now()).await?;
         let kept = SignedDuration::try_from(self.config.limits.history);
         let before = ago(now, kept.unwrap_or(SignedDuration::MAX));
         let mut rows = 0;

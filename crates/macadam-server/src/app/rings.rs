@@ -309,5 +309,6 @@ fn itself() -> Caller {
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         expires_at: Timestamp::MAX,
         lacks_second_factor: false,
+        token: None,
     }
 }

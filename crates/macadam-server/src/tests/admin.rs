@@ -4,8 +4,8 @@ mod account;
 mod assignment;
 mod backtests;
 mod brakes;
+mod bulk_actions;
 mod catalog;
-mod device_actions;
 mod events;
 mod fleet;
 mod lists;
@@ -39,6 +39,7 @@ pub(super) async fn token(world: &World, role: Role) -> String {
         address: [127, 0, 0, 1].into(),
         expires_at: jiff::Timestamp::MAX,
         lacks_second_factor: false,
+        token: None,
     };
     let wish = CreateToken { name: "test".into(), role, scopes: Vec::new(), valid_days: 1 };
     world.app().create_token(&caller, wish).await.unwrap().secret

@@ -73,6 +73,30 @@ async fn what_is_refused_is_explained_and_has_an_exit_code() {
 }
 
 #[tokio::test]
+async fn many_devices_are_acted_on_while_nobody_waits() {
+    let mut rig = rig(14).await;
+    rig.terminal().done("apply --file DIR/policy.yaml --yes").await;
+    let start: Timestamp = START.parse().unwrap();
+    let plan = Plan { seed: 14, size: 3, start, character: Character::Obedient, polls_every: None };
+    let _driver = rig.enroll(plan, Weather::default(), Log::default()).await;
+    let terminal = rig.terminal();
+    let refused = terminal.run("devices act --sync --yes").await;
+    assert_ne!(refused.code, 0, "neither a filter nor --all: {refused:?}");
+    let begun = terminal.done("devices act --all --add-tag loan --yes --detach").await;
+    let show = format!("bulk-actions show {}", begun.trim());
+    assert_eq!(terminal.done(&show).await.trim(), "running: 0 devices done of 3");
+    rig.work().await;
+    let terminal = rig.terminal();
+    assert_eq!(terminal.done(&format!("{show} --wait")).await.trim(), "3 devices done");
+    let again = terminal.run(&format!("bulk-actions stop {}", begun.trim())).await;
+    assert!(again.err.contains("it has ended already"), "{again:?}");
+    let listed = terminal.done("bulk-actions list").await;
+    assert!(listed.contains("add tags loan") && listed.contains("finished"), "{listed}");
+    let tagged = terminal.done("devices list --tag loan --json").await;
+    assert_eq!(serde_json::from_str::<Page<Device>>(tagged.trim()).unwrap().items.len(), 3);
+}
+
+#[tokio::test]
 async fn numbers_of_watch_and_count_are_those_of_the_device_list() {
     let mut rig = rig(11).await;
     rig.terminal().done("apply --file DIR/policy.yaml --yes").await;

@@ -399,6 +399,7 @@ async fn token(app: crate::app::App) -> String {
         address: [127, 0, 0, 1].into(),
         expires_at: Timestamp::MAX,
         lacks_second_factor: false,
+        token: None,
     };
     let wish =
         CreateToken { name: "test".into(), role: Role::Owner, scopes: Vec::new(), valid_days: 366 };

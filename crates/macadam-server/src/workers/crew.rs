@@ -3,7 +3,8 @@
 
 use super::{
     AskSilentDevices, FlushSeen, HaltRings, NoteVersions, Prune, PublishChanges, ReconcileFleet,
-    RefreshCatalog, RenewIdentities, RunLegacyUpdates, SendPushes, WatchChanges, Worker,
+    RefreshCatalog, RenewIdentities, RunBulkActions, RunLegacyUpdates, SendPushes, WatchChanges,
+    Worker,
 };
 use crate::app::App;
 
@@ -15,6 +16,7 @@ pub(crate) struct Crew {
     ask_silent_devices: AskSilentDevices,
     run_legacy_updates: RunLegacyUpdates,
     renew_identities: RenewIdentities,
+    run_bulk_actions: RunBulkActions,
     send_pushes: SendPushes,
     flush_seen: FlushSeen,
     prune: Prune,
@@ -32,6 +34,7 @@ impl Crew {
             ask_silent_devices: AskSilentDevices::new(app.clone()),
             run_legacy_updates: RunLegacyUpdates::new(app.clone()),
             renew_identities: RenewIdentities::new(app.clone()),
+            run_bulk_actions: RunBulkActions::new(app.clone()),
             send_pushes: SendPushes::new(app.clone()),
             flush_seen: FlushSeen::new(app.clone()),
             prune: Prune::new(app.clone()),
@@ -45,6 +48,7 @@ impl Crew {
     pub(crate) async fn work(&self) -> anyhow::Result<()> {
         self.refresh_catalog.run().await?;
         self.watch_changes.run().await?;
+        self.run_bulk_actions.run().await?;
         self.halt_rings.run().await?;
         self.reconcile_fleet.run().await?;
         self.ask_silent_devices.run().await?;

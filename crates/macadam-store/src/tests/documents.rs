@@ -31,7 +31,6 @@ on_every_backend! {
     audit_is_searched_by_a_part_of_the_name,
     changed_audit_entries_are_found,
     lease_is_one_holders_until_it_ends,
-    repeated_request_gets_the_first_answer,
     bulk_calls_have_a_limit,
 }
 
@@ -266,28 +265,6 @@ async fn lease_is_one_holders_until_it_ends(store: Store) {
     assert!(!take(111, "one").await);
     store.release_lease("reconcile", "two").await.unwrap();
     assert!(take(111, "one").await);
-}
-
-async fn repeated_request_gets_the_first_answer(store: Store) {
-    let request = |seconds, content: &[u8]| Request {
-        at: at(seconds),
-        actor: "ci".into(),
-        key: "k".into(),
-        content: Sha256::of(content),
-        expires_at: at(seconds + 100),
-    };
-    let begin = |seconds, content: &'static [u8]| {
-        let (store, request) = (store.clone(), request(seconds, content));
-        async move { store.begin_request(request).await.unwrap() }
-    };
-    assert_eq!(begin(0, b"a").await, Remembered::New);
-    assert_eq!(begin(1, b"a").await, Remembered::InProgress);
-    store.finish_request("ci", "k", None).await.unwrap();
-    assert_eq!(begin(2, b"a").await, Remembered::New);
-    store.finish_request("ci", "k", Some("done".into())).await.unwrap();
-    assert_eq!(begin(3, b"a").await, Remembered::Answered("done".into()));
-    assert_eq!(begin(4, b"b").await, Remembered::OtherRequest);
-    assert_eq!(begin(102, b"b").await, Remembered::New);
 }
 
 async fn bulk_calls_have_a_limit(store: Store) {

@@ -11,6 +11,7 @@ fn all_statements() -> Vec<&'static Statement> {
     let modules = [
         audit::STATEMENTS,
         blueprints::STATEMENTS,
+        bulk_actions::STATEMENTS,
         catalog::STATEMENTS,
         changes::STATEMENTS,
         commands::STATEMENTS,
@@ -22,7 +23,6 @@ fn all_statements() -> Vec<&'static Statement> {
         exceptions::STATEMENTS,
         facts::STATEMENTS,
         history::STATEMENTS,
-        idempotency::STATEMENTS,
         identity::STATEMENTS,
         items::STATEMENTS,
         last_seen::STATEMENTS,

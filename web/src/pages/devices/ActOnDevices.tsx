@@ -1,13 +1,14 @@
 // Asks what exactly is done to the chosen devices, shows what it would change, and begins it.
 
 import { Alert, Button, Group, Modal, Select, TagsInput, Textarea } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { bulkActionsQuery, follow } from "../../parts/bulkActions";
 import { inert } from "../../parts/inert";
 import { useFailure } from "../../parts/Message";
 import { sentence } from "../../parts/sentence";
-import { type Action, type ActionKind, start } from "./actions";
+import { type Action, type ActionKind, begin, bulkAction, isUnheard } from "./actions";
 import { blueprintNamesQuery } from "./queries";
 import type { DeviceSearch } from "./search";
 import type { Selection } from "./selection";
@@ -32,15 +33,24 @@ export function ActOnDevices({ kind, selection, search, close }: Props) {
   const isReady = action && chosen.data && (kind !== "assign_blueprint" || preview.data);
   const count = chosen.data?.length ?? selection.count;
   const word = t(`go.${kind}`, { count, number: number.format(count) });
+  const client = useQueryClient();
+  const act = useMutation({
+    mutationFn: begin,
+    retry: isUnheard,
+    onSuccess: async ({ id }) => {
+      follow(id);
+      await client.invalidateQueries({ queryKey: bulkActionsQuery.queryKey });
+      selection.clear();
+      close();
+    },
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (action && chosen.data) {
-      start(t, word, { ids: chosen.data, action, digests: preview.data?.digests ?? [] });
-      selection.clear();
-      close();
+      act.mutate(bulkAction(chosen.data, action, preview.data?.digests ?? []));
     }
   };
-  const failure = chosen.error ?? preview.error;
+  const failure = act.error ?? chosen.error ?? preview.error;
   return (
     <Modal opened onClose={close} title={t(`menu.${kind}`)}>
       <form onSubmit={submit}>
@@ -86,7 +96,7 @@ export function ActOnDevices({ kind, selection, search, close }: Props) {
           <Button variant="default" onClick={close}>
             {t("common:cancel")}
           </Button>
-          <Button type="submit" disabled={!isReady}>
+          <Button type="submit" disabled={!isReady} loading={act.isPending}>
             {word}
           </Button>
         </Group>

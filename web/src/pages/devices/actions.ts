@@ -1,23 +1,17 @@
-// One action on many devices: which they are, what it would do, and doing it part by part.
+// One action on many devices: which they are, what it would do, and asking the server for it.
 
-import type { TFunction } from "i18next";
 import { ApiError, api, asked, type Schemas } from "../../api/client";
-import { sentence } from "../../parts/sentence";
-import { begin, type LeftOut, type Part } from "../../parts/work";
 import { devicesPage } from "./queries";
 import type { DeviceSearch } from "./search";
 
 export type Action = Schemas["DeviceAction"];
 export type ActionKind = Action["kind"];
-type Move = Extract<Action, { kind: "assign_blueprint" }>;
 
-/** What the server takes at once. */
+/** The devices of a part, which the server does at once and previews at once. */
 const AT_ONCE = 1000;
-/** Smaller parts show more often how far it is; a move is previewed part by part. */
-const AT_ONCE_SHOWN = 250;
 /** More pages than any fleet has. */
 const MOST_PAGES = 2_000;
-const TRIES = 3;
+const TRIES = 2;
 
 /** Every device that the filters let through now. */
 export async function idsOf(
@@ -70,56 +64,17 @@ export async function previewMove(
   return sum;
 }
 
-/** Begins; it goes on while one is elsewhere in the app. */
-export function start(
-  t: TFunction<"actions">,
-  title: string,
-  { ids, action, digests }: { ids: string[]; action: Action; digests: string[] },
-): void {
-  void begin({
-    title,
-    rows: ids,
-    atOnce: action.kind === "assign_blueprint" ? AT_ONCE : AT_ONCE_SHOWN,
-    act: async (device_ids, index) => {
-      const done = action.kind === "assign_blueprint" ? agreed(action, digests[index]) : action;
-      return actOnPart(t, device_ids, done);
-    },
-    words: (error) => (error instanceof Error ? sentence(error.message) : String(error)),
-  });
+/** What is asked of the server, which does it whether or not anybody waits. */
+export function bulkAction(ids: string[], action: Action, digests: string[]) {
+  return { id: crypto.randomUUID(), device_ids: ids, action, preview_digests: digests };
 }
 
-function agreed(action: Move, digest: string | undefined): Move {
-  return { ...action, ...(digest && { preview_digest: digest }) };
+/** Begins. Under the same id, nothing is begun twice. */
+export function begin(body: ReturnType<typeof bulkAction>): Promise<Schemas["BulkAction"]> {
+  return asked(api.POST("/api/v1/bulk-actions", { body }));
 }
 
-/** Asks again where nobody answered: under the same id, nothing is done twice. */
-async function actOnPart(
-  t: TFunction<"actions">,
-  device_ids: string[],
-  action: Action,
-): Promise<Part> {
-  const body = { request_id: crypto.randomUUID(), device_ids, action };
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const { done, refused } = await asked(api.POST("/api/v1/device-actions", { body }));
-      return { done, leftOut: byReason(t, refused) };
-    } catch (error) {
-      const code = error instanceof ApiError ? error.code : undefined;
-      if (code === "preview_outdated") {
-        const reason = t("reason.preview_outdated");
-        return { done: 0, leftOut: [{ reason, count: device_ids.length }] };
-      }
-      if (code !== "unreachable" || tries === TRIES) {
-        throw error;
-      }
-    }
-  }
-}
-
-function byReason(t: TFunction<"actions">, refused: Schemas["RefusedDevice"][]): LeftOut[] {
-  const reasons = [...new Set(refused.map(({ reason }) => reason))];
-  return reasons.map((reason) => ({
-    reason: t(`reason.${reason}`),
-    count: refused.filter((one) => one.reason === reason).length,
-  }));
+/** Whether asking again can help: nobody answered. */
+export function isUnheard(failures: number, error: Error): boolean {
+  return failures < TRIES && error instanceof ApiError && error.code === "unreachable";
 }

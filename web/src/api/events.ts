@@ -14,8 +14,6 @@ type Told = Changed | "everything";
 const GATHER = 400;
 /** A lost stream is opened again after this, where the browser gave up. */
 const AGAIN = 5_000;
-/** Lists that were scrolled further than this are left to their own period. */
-const PAGES = 2;
 
 /** Queries begin with the noun they are about, as the API's paths name it. */
 function nounOf(changed: Changed): string {
@@ -76,10 +74,7 @@ function gatherer(client: QueryClient): (told: Told) => void {
       ? undefined
       : new Set([...all.map((told) => nounOf(told as Changed)), "summary", "server"]);
     readAgain(client, {
-      predicate: ({ queryKey: [noun], state: { data } }) =>
-        noun !== "session" &&
-        (nouns?.has(String(noun)) ?? true) &&
-        !(isLong(data) && nouns !== undefined),
+      predicate: ({ queryKey: [noun] }) => noun !== "session" && (nouns?.has(String(noun)) ?? true),
     });
   };
   return (told) => {
@@ -103,9 +98,4 @@ export function readAgain(client: QueryClient, filters: QueryFilters): void {
     void promise?.then(again, again);
   }
   void client.invalidateQueries(filters, isJoined);
-}
-
-function isLong(data: unknown): boolean {
-  const isPaged = typeof data === "object" && data !== null && "pages" in data;
-  return isPaged && Array.isArray(data.pages) && data.pages.length > PAGES;
 }

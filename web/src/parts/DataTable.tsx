@@ -48,6 +48,8 @@ interface Props<Row> {
   /** What stands there when there is no row: why, and what to do. */
   empty: ReactNode;
   loadMore?: (() => void) | undefined;
+  /** Told which rows are on screen, or will soon be. */
+  onView?: ((first: number, last: number) => void) | undefined;
   /** Whether a row has room for two lines of text. */
   isTall?: boolean;
 }
@@ -61,7 +63,7 @@ const LINE = 22;
 const AHEAD = 40;
 
 export function DataTable<Row>(props: Props<Row>) {
-  const { rows, rowKey, isLoading, error, empty, loadMore, isTall = false } = props;
+  const { rows, rowKey, isLoading, error, empty, loadMore, onView, isTall = false } = props;
   const { t } = useTranslation();
   const isNarrow = useNarrow();
   // A card has what a reader needs; what they chose besides stands below it.
@@ -81,7 +83,9 @@ export function DataTable<Row>(props: Props<Row>) {
   useEffect(() => virtual.measure(), [isNarrow, extras.length]);
 
   const items = virtual.getVirtualItems();
+  const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
+  useEffect(() => onView?.(first, last + AHEAD), [first, last, onView]);
   useEffect(() => {
     if (loadMore && last >= rows.length - AHEAD) {
       loadMore();

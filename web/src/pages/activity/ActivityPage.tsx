@@ -2,22 +2,21 @@
 
 import { Drawer } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { Export } from "../../parts/Export";
+import { useLongList } from "../../parts/longList";
 import { Message } from "../../parts/Message";
-import { useMore } from "../../parts/more";
 import { PageHeader } from "../../parts/PageHeader";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
 import classes from "./Activity.module.css";
 import { ActivityFilters } from "./ActivityFilters";
 import { EntryDetails } from "./EntryDetails";
-import { auditPage, auditQuery, type Entry } from "./queries";
+import { auditList, auditPage, type Entry } from "./queries";
 import type { AuditSearch } from "./search";
 import { Verify } from "./Verify";
 import { act, objectOf } from "./words";
@@ -29,9 +28,7 @@ export function ActivityPage() {
   const search = useSearch({ from: "/inside/activity" });
   const navigate = useNavigate({ from: "/activity" });
   const [open, setOpen] = useState<Entry | null>(null);
-  const list = useInfiniteQuery(auditQuery(search));
-  const loadMore = useMore(list);
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const list = useLongList(auditList(search));
   const columns = useMemo(() => entryColumns(t, setOpen), [t]);
   const change = useCallback(
     (changes: Partial<Record<keyof AuditSearch, string | null>>) => {
@@ -66,13 +63,8 @@ export function ActivityPage() {
       <DataTable
         label={t("title")}
         columns={columns}
-        rows={rows}
-        rowKey={(entry) => String(entry.number)}
+        {...list}
         card={(entry) => <EntryCard entry={entry} open={setOpen} />}
-        isLoading={list.isPending}
-        error={list.error}
-        retry={() => void list.refetch()}
-        loadMore={loadMore}
         empty={
           <Message Icon={IconHistory} title={t("none")}>
             {t("none_text")}

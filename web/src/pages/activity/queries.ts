@@ -1,7 +1,7 @@
 // What the activity page asks the server.
 
-import { infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
 import { api, asked, type Schemas } from "../../api/client";
+import type { LongList } from "../../api/longList";
 import type { AuditSearch } from "./search";
 
 export type Entry = Schemas["AuditEntry"];
@@ -13,12 +13,12 @@ export function auditPage(search: AuditSearch, cursor: string | null, signal?: A
   return asked(api.GET("/api/v1/audit", { params: { query }, ...(signal && { signal }) }));
 }
 
-export function auditQuery(search: AuditSearch) {
-  return infiniteQueryOptions({
+const numberOf = (entry: Entry) => String(entry.number);
+
+export function auditList(search: AuditSearch): LongList<Entry> {
+  return {
     queryKey: ["audit", search],
-    queryFn: ({ pageParam, signal }) => auditPage(search, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-    placeholderData: keepPreviousData,
-  });
+    keyOf: numberOf,
+    page: (cursor, signal) => auditPage(search, cursor, signal),
+  };
 }

@@ -1,7 +1,7 @@
 // The device list: every device, or those that its filters let through.
 
 import { IconDevices, IconFilterOff } from "@tabler/icons-react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,8 +9,8 @@ import { ColumnPicker } from "../../parts/ColumnPicker";
 import { useColumns } from "../../parts/columns";
 import { DataTable } from "../../parts/DataTable";
 import { Export } from "../../parts/Export";
+import { useLongList } from "../../parts/longList";
 import { Message } from "../../parts/Message";
-import { useMore } from "../../parts/more";
 import { PageHeader } from "../../parts/PageHeader";
 import { SearchBox } from "../../parts/SearchBox";
 import type { StatusName } from "../../parts/Status";
@@ -19,28 +19,24 @@ import { deviceColumns } from "./columns";
 import classes from "./Devices.module.css";
 import { exported, exportedFields } from "./export";
 import { DeviceChips, DeviceFilters } from "./Filters";
-import { type Device, deviceCountsQuery, devicesPage, devicesQuery } from "./queries";
+import { deviceCountsQuery, devicesList, devicesPage } from "./queries";
 import { SelectBar } from "./SelectBar";
 import { type Changes, chips, type DeviceSearch } from "./search";
 import { useSelectable } from "./selectable";
 import { useSelection } from "./selection";
 import { Views } from "./Views";
 
-const idOf = (device: Device) => device.id;
-
 export function DevicesPage() {
   const { t } = useTranslation(["devices", "common"]);
   const search = useSearch({ from: "/inside/devices" });
   const { change, sort } = useFilters(search);
   const { data: counts } = useQuery(deviceCountsQuery(search));
-  const list = useInfiniteQuery(devicesQuery(search));
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const list = useLongList(devicesList(search));
   const columns = useMemo(() => deviceColumns(t), [t]);
   const choice = useColumns("devices", columns);
-  const loadMore = useMore(list);
   const total = search.status ? (counts?.by_status[search.status] ?? 0) : counts?.total;
-  const selection = useSelection(search, rows, total ?? rows.length);
-  const { shown, card } = useSelectable(choice.shown, selection, rows);
+  const selection = useSelection(search, list.rows, total ?? list.rows.length);
+  const { shown, card } = useSelectable(choice.shown, selection, list.rows);
   return (
     <div className={classes.page}>
       <PageHeader title={t("title")} />
@@ -69,20 +65,15 @@ export function DevicesPage() {
         <ColumnPicker columns={columns} choice={choice} />
       </div>
       <DeviceChips search={search} change={change} />
-      <SelectBar selection={selection} search={search} total={total ?? rows.length} />
+      <SelectBar selection={selection} search={search} total={total ?? list.rows.length} />
       <DataTable
         label={t("title")}
         columns={shown}
-        rows={rows}
-        rowKey={idOf}
+        {...list}
         card={card}
         total={total}
         sort={search.sort ?? "name"}
         onSort={sort}
-        isLoading={list.isPending}
-        error={list.error}
-        retry={() => void list.refetch()}
-        loadMore={loadMore}
         isTall
         empty={<NoDevices search={search} />}
       />

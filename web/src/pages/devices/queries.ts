@@ -1,7 +1,8 @@
 // What the device pages ask the server.
 
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, asked, type Schemas } from "../../api/client";
+import type { LongList } from "../../api/longList";
 import { LIVE } from "../../api/queries";
 import type { DeviceSearch } from "./search";
 
@@ -10,25 +11,20 @@ export type Device = Schemas["Device"];
 const PAGE = 200;
 /** The most that the server gives at once; of a device's past, the newest. */
 const MOST = 1000;
-/** Lists that are longer are not read again as a whole, which takes a request for each page; their
- * counts are. */
-const PAGES_READ_AGAIN = 10;
 
 export function devicesPage(search: DeviceSearch, cursor: string | null, signal?: AbortSignal) {
   const query = { ...search, limit: PAGE, ...(cursor && { cursor }) };
   return asked(api.GET("/api/v1/devices", { params: { query }, ...(signal && { signal }) }));
 }
 
-export function devicesQuery(search: DeviceSearch) {
-  return infiniteQueryOptions({
+const idOf = (device: Device) => device.id;
+
+export function devicesList(search: DeviceSearch): LongList<Device> {
+  return {
     queryKey: ["devices", "list", search],
-    queryFn: ({ pageParam, signal }) => devicesPage(search, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) =>
-      (state.data?.pages.length ?? 0) <= PAGES_READ_AGAIN ? LIVE : false,
-  });
+    keyOf: idOf,
+    page: (cursor, signal) => devicesPage(search, cursor, signal),
+  };
 }
 
 /** How many devices the filters let through, whatever their status. */

@@ -3,7 +3,6 @@
 import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconLink, IconPlus } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useMemo } from "react";
@@ -11,15 +10,15 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Badge, type Tone } from "../../parts/Badge";
 import { type Column, DataTable } from "../../parts/DataTable";
+import { useLongList } from "../../parts/longList";
 import { Message } from "../../parts/Message";
-import { useMore } from "../../parts/more";
 import { PageHeader } from "../../parts/PageHeader";
 import { usePermission } from "../../parts/permission";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
 import classes from "./Enrollment.module.css";
 import { NewLink } from "./NewLink";
-import { type Enrollment, enrollmentsQuery } from "./queries";
+import { type Enrollment, enrollmentsList } from "./queries";
 import { RevokeLink } from "./RevokeLink";
 
 type Words = TFunction<["enrollment", "common"]>;
@@ -35,9 +34,7 @@ export function EnrollmentPage() {
   const { t } = useTranslation(["enrollment", "common"]);
   const [isOpen, dialog] = useDisclosure(false);
   const mayEdit = usePermission("edit_enrollments");
-  const list = useInfiniteQuery(enrollmentsQuery);
-  const loadMore = useMore(list);
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const list = useLongList(enrollmentsList);
   const columns = useMemo(() => linkColumns(t, mayEdit), [t, mayEdit]);
   const create = mayEdit && (
     <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
@@ -52,13 +49,8 @@ export function EnrollmentPage() {
       <DataTable
         label={t("links")}
         columns={columns}
-        rows={rows}
-        rowKey={(row) => row.id}
+        {...list}
         card={(row) => <LinkCard link={row} mayEdit={mayEdit} />}
-        isLoading={list.isPending}
-        error={list.error}
-        retry={() => void list.refetch()}
-        loadMore={loadMore}
         empty={
           <Message Icon={IconLink} title={t("none")} action={create}>
             {t("none_text")}

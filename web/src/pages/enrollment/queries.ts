@@ -1,21 +1,17 @@
 // What the enrollment page asks the server.
 
-import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, asked, type Schemas } from "../../api/client";
-import { LIVE } from "../../api/queries";
+import type { LongList } from "../../api/longList";
 
 export type Enrollment = Schemas["Enrollment"];
 
-export const enrollmentsQuery = infiniteQueryOptions({
+const PAGE = 200;
+
+export const enrollmentsList: LongList<Enrollment> = {
   queryKey: ["enrollments"],
-  queryFn: ({ pageParam, signal }) =>
-    asked(
-      api.GET("/api/v1/enrollments", {
-        params: { query: { limit: 200, ...(pageParam && { cursor: pageParam }) } },
-        signal,
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.next_cursor,
-  refetchInterval: LIVE,
-});
+  keyOf: ({ id }) => id,
+  page: (cursor, signal) => {
+    const query = { limit: PAGE, ...(cursor && { cursor }) };
+    return asked(api.GET("/api/v1/enrollments", { params: { query }, signal }));
+  },
+};

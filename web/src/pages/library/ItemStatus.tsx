@@ -1,18 +1,18 @@
 // How each device stands with an item: a table, filtered by status.
 
 import { IconDevices } from "@tabler/icons-react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../../parts/DataTable";
 import { Export } from "../../parts/Export";
+import { useLongList } from "../../parts/longList";
 import { Message } from "../../parts/Message";
-import { useMore } from "../../parts/more";
 import { StatusCounts } from "../../parts/StatusCounts";
 import { DeviceCard, deviceColumns } from "../devices/columns";
 import { exported, exportedFields } from "../devices/export";
-import { devicesPage, devicesQuery } from "../devices/queries";
+import { devicesList, devicesPage } from "../devices/queries";
 import { ReasonFilters } from "../devices/ReasonFilters";
 import type { Changes } from "../devices/search";
 import classes from "./Item.module.css";
@@ -32,9 +32,8 @@ export function ItemStatus({ item, search }: Props) {
   const why = { ...(reason && { reason }), ...(blocker && { blocker }) };
   const filter = { ...devicesOf(item), ...why, ...(status && { status }) };
   const { data: counts } = useQuery(itemCountsQuery({ ...devicesOf(item), ...why }));
-  const list = useInfiniteQuery(devicesQuery(filter));
+  const list = useLongList(devicesList(filter));
   const change = useSearchChange(item.id, search);
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const columns = useMemo(
     () =>
       deviceColumns(t)
@@ -42,7 +41,6 @@ export function ItemStatus({ item, search }: Props) {
         .map((column) => ({ ...column, isExtra: false })),
     [t],
   );
-  const loadMore = useMore(list);
   const total = status ? (counts?.by_status[status] ?? 0) : counts?.total;
   return (
     <div className={classes.status}>
@@ -73,14 +71,9 @@ export function ItemStatus({ item, search }: Props) {
       <DataTable
         label={t("library:tab.status")}
         columns={columns}
-        rows={rows}
-        rowKey={(device) => device.id}
+        {...list}
         card={(device) => <DeviceCard device={device} />}
         total={total}
-        isLoading={list.isPending}
-        error={list.error}
-        retry={() => void list.refetch()}
-        loadMore={loadMore}
         isTall
         empty={
           <Message Icon={IconDevices} title={t("library:status.none")}>

@@ -38,6 +38,27 @@ test("text under a sheet is left alone, and not under one that shows it", async 
   expect((await cutWords(tab)).join("\n")).toContain("over each other");
 });
 
+test("words of a map's cards are looked at", async ({ page: tab }) => {
+  const card = (style: string, name: string, zoom = 1) =>
+    `<!doctype html><div class="react-flow" style="overflow: hidden">
+    <div class="react-flow__node" style="width: 8rem; font: 16px/20px sans-serif;
+      transform: scale(${zoom})"><div style="${style}" ${name}>a word that is somewhat longer</div>
+    </div></div>`;
+  const short = "overflow: hidden; white-space: nowrap; text-overflow: ellipsis";
+  for (const { html, finds } of [
+    { html: card(short, ""), finds: "cut by" },
+    { html: card("white-space: nowrap", ""), finds: "outside its card" },
+    { html: card("", "", 0.5), finds: "8.0px small" },
+  ]) {
+    await tab.setContent(html);
+    expect((await cutWords(tab)).join("\n")).toContain(finds);
+  }
+  for (const html of [card(short, 'title="All of it"'), card("", "")]) {
+    await tab.setContent(html);
+    expect(await cutWords(tab)).toEqual([]);
+  }
+});
+
 test("text that can be read, or ends with an ellipsis, is left alone", async ({ page: tab }) => {
   await tab.setContent(page("", "short"));
   expect(await cutWords(tab)).toEqual([]);

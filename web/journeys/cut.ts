@@ -10,6 +10,8 @@ export function cutWords(page: Page): Promise<string[]> {
 
 /** Runs in the page. */
 function look(): string[] {
+  /** Of letters that can be read without effort, in pixels. */
+  const SMALLEST = 9;
   const found: string[] = [];
   const texts = visibleTexts();
   const wide = document.documentElement.scrollWidth - window.innerWidth;
@@ -100,28 +102,55 @@ function look(): string[] {
 
   /** Cut where nobody can scroll and no ellipsis says that more was there. */
   function checkCut(text: Element): void {
+    const card = text.closest<HTMLElement>(".react-flow__node");
+    let isHeld = false;
     for (let at: Element | null = text; at && at !== document.body; at = at.parentElement) {
       const style = getComputedStyle(at);
       if (style.display === "inline") {
         continue;
       }
-      // A map is dragged to see the rest of it, as other things are scrolled.
+      // A map is dragged to see the rest of it, as other things are scrolled, but each of its cards
+      // is to be read where it stands.
+      if (card === at) {
+        checkCard(text, card, isHeld);
+        return;
+      }
       if (at.matches(".react-flow")) {
         return;
       }
-      const isMeant = style.textOverflow === "ellipsis" || at.hasAttribute("title");
+      isHeld ||= /hidden|clip/.test(style.overflowX);
+      // The whole text is shown to whoever points at it.
+      const isTold = at.hasAttribute("title");
+      const isMeant = card ? isTold : style.textOverflow === "ellipsis" || isTold;
       const across = at.scrollWidth - at.clientWidth;
       if (/hidden|clip/.test(style.overflowX) && across > 1 && !isMeant) {
         found.push(`cut by ${across}px: ${name(at)}`);
       }
       const down = at.scrollHeight - at.clientHeight;
-      const isClamped = style.webkitLineClamp !== "none";
+      const isClamped = style.webkitLineClamp !== "none" && (!card || isTold);
       if (/hidden|clip/.test(style.overflowY) && down > 4 && !isClamped) {
         found.push(`cut by ${down}px from below: ${name(at)}`);
       }
       if (/auto|scroll/.test(style.overflowX + style.overflowY)) {
         return;
       }
+    }
+  }
+
+  /** Larger than its card, or too small where the whole map is made smaller. */
+  function checkCard(text: Element, card: HTMLElement, isHeld: boolean): void {
+    const around = card.getBoundingClientRect();
+    for (const { all } of texts.filter(({ element }) => element === text && !isHeld)) {
+      const beyond = Math.max(around.left - all.left, all.right - around.right);
+      const below = Math.max(around.top - all.top, all.bottom - around.bottom);
+      if (Math.max(beyond, below) > 1) {
+        found.push(`outside its card: ${name(text)}`);
+      }
+    }
+    const size = Number.parseFloat(getComputedStyle(text).fontSize);
+    const drawn = size * (around.width / card.offsetWidth);
+    if (drawn < SMALLEST) {
+      found.push(`${drawn.toFixed(1)}px small: ${name(text)}`);
     }
   }
 

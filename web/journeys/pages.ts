@@ -80,7 +80,8 @@ function drawnMap(): string | undefined {
     const test = (field: string, operator: string, value: string) => ({
       test: { field, operator, value },
     });
-    const both = { all: [test("platform", "is", "macos"), test("tag", "is", "lab")] };
+    const mac = [test("platform", "is", "macos"), test("supervised", "is", "true")];
+    const long = { all: [...mac, test("tag", "is", "lab"), test("os_version", "below", "27")] };
     const old = test("os_version", "below", "26");
     const blueprint = {
       name: MAP,
@@ -91,7 +92,7 @@ function drawnMap(): string | undefined {
           {
             block: [
               {
-                if: both,
+                if: long,
                 // biome-ignore lint/suspicious/noThenProperty: what the API calls it
                 then: [
                   { items: ["macOS Tahoe"] },

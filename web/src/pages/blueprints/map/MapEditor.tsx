@@ -7,6 +7,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Background, BackgroundVariant, Controls, ReactFlow } from "@xyflow/react";
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { conditionSays } from "../../../parts/condition/says";
 import { inert } from "../../../parts/inert";
 import { deviceQuery } from "../../devices/queries";
 import type { LibraryItem } from "../../library/queries";
@@ -120,7 +121,11 @@ function Step({ label, act, Icon }: StepProps) {
 function Canvas({ map }: { map: MapNode[] }) {
   const { t } = useTranslation("blueprints");
   const canvas = useRef<HTMLDivElement>(null);
-  const drawn = useMemo(() => layout(map), [map]);
+  const { t: rules } = useTranslation(["rules", "common"]);
+  const drawn = useMemo(
+    () => layout(map, (condition) => conditionSays(rules, condition)),
+    [map, rules],
+  );
   const nodes = drawn.cards.map(({ id, x, y, height, card }) => ({
     id,
     type: "card",

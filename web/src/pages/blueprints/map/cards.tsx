@@ -4,13 +4,13 @@
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconGitBranch, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { type DragEvent, useState } from "react";
+import { type CSSProperties, type DragEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { conditionSays } from "../../../parts/condition/says";
 import { inert } from "../../../parts/inert";
 import { BranchModal } from "./BranchModal";
 import { DRAGGED, useMap } from "./context";
-import type { Card } from "./layout";
+import { type Card, linesOf } from "./layout";
 import classes from "./Map.module.css";
 import * as tree from "./tree";
 
@@ -75,7 +75,9 @@ function Items({ card: { place, items } }: { card: Extract<Card, { kind: "items"
         const label = inert(known.get(id)?.settings.label ?? t("map.unknown"));
         return (
           <div key={id} className={classes.item}>
-            <span className={classes.itemName}>{label}</span>
+            <span className={classes.itemName} title={label}>
+              {label}
+            </span>
             {!isReadOnly && (
               <ActionIcon
                 size="sm"
@@ -141,7 +143,11 @@ function Branch({ card }: { card: Extract<Card, { kind: "branch" }> }) {
           </span>
         )}
       </div>
-      <div className={classes.condition} title={says}>
+      <div
+        className={classes.condition}
+        style={{ "--lines": linesOf(says) } as CSSProperties}
+        title={says}
+      >
         {says}
       </div>
       {!isReadOnly && branch === 0 && <MoreBranches place={place} />}

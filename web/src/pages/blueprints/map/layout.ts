@@ -1,7 +1,6 @@
 // Where the cards of a map stand: sequences go down, the branches of a block side by side.
 
-import type { Sequence } from "./tree";
-import { isBlock, type MapNode, type Place } from "./tree";
+import { type Condition, isBlock, type MapNode, type Place, type Sequence } from "./tree";
 
 export const WIDTH = 264;
 const GAP = 24;
@@ -28,13 +27,41 @@ export interface Drawn {
 }
 
 const HEAD = 46;
-const BRANCH = 96;
+/** Of a branch, besides its condition. */
+const BRANCH = 60;
+const LINE = 18;
 const END = 44;
+/** Of a condition: the fewest, so that short ones look alike, and the most. */
+const [LEAST_LINES, MOST_LINES] = [2, 8];
+/** Letters of a condition that surely fit a line of a card. */
+const LETTERS = 34;
 
-export function layout(map: MapNode[]): Drawn {
+/** Draws a map; a condition takes as many lines as it is said in. */
+export function layout(map: MapNode[], says: (condition: Condition) => string): Drawn {
   const drawn: Drawn = { cards: [], lines: [] };
-  draw(map, [], { x: 0, y: 0, from: [] }, drawn);
+  draw(map, [], { x: 0, y: 0, from: [] }, { drawn, says });
   return drawn;
+}
+
+/** How many lines a text takes on a card. */
+export function linesOf(text: string): number {
+  let [lines, used] = [1, 0];
+  for (const { length } of text.split(" ")) {
+    if (used > 0 && used + 1 + length > LETTERS) {
+      lines += 1;
+      used = 0;
+    }
+    used += (used > 0 ? 1 : 0) + length;
+    // A word that is longer than a line is broken.
+    lines += Math.floor((used - 1) / LETTERS);
+    used -= Math.floor((used - 1) / LETTERS) * LETTERS;
+  }
+  return Math.min(MOST_LINES, Math.max(LEAST_LINES, lines));
+}
+
+interface Drawing {
+  drawn: Drawn;
+  says: (condition: Condition) => string;
 }
 
 interface At {
@@ -50,7 +77,8 @@ interface Done {
   last: Placed;
 }
 
-function draw(nodes: MapNode[], sequence: Sequence, at: At, drawn: Drawn): Done {
+function draw(nodes: MapNode[], sequence: Sequence, at: At, drawing: Drawing): Done {
+  const { drawn, says } = drawing;
   const width = widthOf(nodes);
   let { y, from } = at;
   const put = (card: Card, id: string, height: number, x = at.x + (width - WIDTH) / 2) => {
@@ -70,9 +98,10 @@ function draw(nodes: MapNode[], sequence: Sequence, at: At, drawn: Drawn): Done 
       node.block.forEach((branch, way) => {
         const inner = widthOf(branch.then);
         const card: Card = { kind: "branch", place, branch: way, of: node.block.length };
-        const head = put(card, `${id}.${way}`, BRANCH, x + (inner - WIDTH) / 2);
-        const below = { x, y: y + BRANCH + DROP, from: [head.id] };
-        ends.push(draw(branch.then, [...sequence, index, way], below, drawn));
+        const height = BRANCH + linesOf(branch.if ? says(branch.if) : "") * LINE;
+        const head = put(card, `${id}.${way}`, height, x + (inner - WIDTH) / 2);
+        const below = { x, y: y + height + DROP, from: [head.id] };
+        ends.push(draw(branch.then, [...sequence, index, way], below, drawing));
         x += inner + GAP;
       });
       const bottom = Math.max(...ends.map((end) => end.y));

@@ -18,7 +18,7 @@ test("a map that fits is seen whole, in the middle", () => {
 test("a map that does not fit is seen from its first card on", () => {
   const cards = [card(400, 0), card(0, 200), card(800, 900)];
   const { x, y, zoom } = firstView(cards, { width: 358, height: 400 });
-  expect(zoom).toBe(0.6);
+  expect(zoom).toBe(0.8);
   expect(y).toBe(20);
   expect(x + (400 + WIDTH / 2) * zoom).toBeCloseTo(179);
 });

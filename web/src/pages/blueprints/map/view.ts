@@ -4,7 +4,7 @@ import { type Placed, WIDTH } from "./layout";
 
 const MARGIN = 20;
 /** The smallest that can be read, and the largest that is not odd. */
-const [LEAST, MOST] = [0.6, 1];
+const [LEAST, MOST] = [0.8, 1];
 
 export interface View {
   x: number;

@@ -39,13 +39,15 @@ test("password is reset for somebody who forgot it, which signs them out", async
 test("second factor is removed for somebody who lost it", async ({ page, browser, baseURL }) => {
   const person = madePerson("operator");
   const theirs = await signedIn(browser, baseURL, person);
-  await switchOn(theirs, person.password);
   await page.goto("/settings?part=people");
+  await switchOn(theirs, person.password);
   await act(page, person.email, "Remove the second factor");
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("A password alone is then enough");
   await dialog.getByRole("button", { name: "Remove the second factor" }).click();
   await expect(dialog).toBeHidden();
+  const row = page.getByRole("listitem").filter({ hasText: person.email });
+  await expect(row).toContainText("no second factor");
   await theirs.context().clearCookies();
   await signInAs(theirs, person);
   await expect(theirs.getByRole("heading", { name: "Home" })).toBeVisible();

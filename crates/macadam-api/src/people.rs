@@ -15,6 +15,8 @@ pub struct Person {
     pub role: Role,
     pub created_at: Timestamp,
     pub last_signed_in_at: Option<Timestamp>,
+    /// An authenticator app or a passkey.
+    pub has_second_factor: bool,
 }
 
 /// Creates a person.

@@ -10,7 +10,10 @@ use crate::{PersonId, SaveError, Sha256, Store, StoreError};
 
 macro_rules! select_person {
     () => {
-        "select id, login, name, role, version, disabled_at, signed_in_at, created_at from person"
+        "select id, login, name, role, version, disabled_at, signed_in_at, created_at,
+            totp_confirmed_at is not null
+                or exists (select 1 from passkey where person_id = person.id) as has_second_factor
+        from person"
     };
 }
 
@@ -53,6 +56,8 @@ row! {
         pub disabled_at: Option<Timestamp>,
         pub signed_in_at: Option<Timestamp>,
         pub created_at: Timestamp,
+        /// An authenticator app or a passkey.
+        pub has_second_factor: bool,
     }
 }
 

@@ -2737,6 +2737,8 @@ export interface components {
                 /** Format: date-time */
                 created_at: string;
                 email: string;
+                /** @description An authenticator app or a passkey. */
+                has_second_factor: boolean;
                 /** Format: uuid */
                 id: string;
                 /** Format: date-time */
@@ -2882,6 +2884,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             email: string;
+            /** @description An authenticator app or a passkey. */
+            has_second_factor: boolean;
             /** Format: uuid */
             id: string;
             /** Format: date-time */

@@ -70,7 +70,7 @@ impl People {
         let (json, client) = (self.connection.json, self.connection.client(shell)?);
         let answer = match self.command {
             PeopleCommand::List => {
-                let header = ["e-mail", "name", "role", "last signed in"];
+                let header = ["e-mail", "name", "role", "second factor", "last signed in"];
                 return show::list(shell, json, client.people(), &header, row).await;
             }
             PeopleCommand::Create { email, name, role, password_stdin } => {
@@ -115,6 +115,7 @@ fn row(person: &Person) -> Vec<String> {
         person.email.clone(),
         person.name.clone(),
         words::shown(person.role),
+        show::yes_no(person.has_second_factor),
         show::maybe_instant(person.last_signed_in_at),
     ]
 }
@@ -124,6 +125,7 @@ fn record(person: &Person) -> String {
         ("E-mail", person.email.clone()),
         ("Name", person.name.clone()),
         ("Role", words::shown(person.role)),
+        ("Second factor", show::yes_no(person.has_second_factor)),
         ("Created", show::instant(person.created_at)),
     ])
 }

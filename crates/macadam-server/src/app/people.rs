@@ -170,6 +170,7 @@ fn shown(row: macadam_store::Person) -> Option<Person> {
         role: role_from_code(&row.role)?,
         created_at: row.created_at,
         last_signed_in_at: row.signed_in_at,
+        has_second_factor: row.has_second_factor,
     })
 }
 

@@ -52,7 +52,8 @@ export function PersonRow({ person, mayEdit }: { person: Person; mayEdit: boolea
             </>
           ) : (
             t("people.never")
-          )}
+          )}{" "}
+          · {person.has_second_factor ? t("people.has_factor") : t("people.no_factor")}
         </span>
       </span>
       {mayEdit ? (
@@ -64,7 +65,7 @@ export function PersonRow({ person, mayEdit }: { person: Person; mayEdit: boolea
             onChange={(role) => role && change.mutate(role as Role)}
             w={190}
           />
-          <Actions name={name} isOneself={isOneself} ask={ask} />
+          <Actions person={person} isOneself={isOneself} ask={ask} />
         </>
       ) : (
         <span>{t(`access:role.${person.role}`)}</span>
@@ -87,14 +88,15 @@ export function PersonRow({ person, mayEdit }: { person: Person; mayEdit: boolea
 }
 
 interface ActionsProps {
-  name: string;
+  person: Person;
   /** One's own password and second factor are changed on the account page. */
   isOneself: boolean;
   ask: (what: Asked) => void;
 }
 
-function Actions({ name, isOneself, ask }: ActionsProps) {
+function Actions({ person, isOneself, ask }: ActionsProps) {
   const { t } = useTranslation("settings");
+  const name = inert(person.name);
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -108,12 +110,14 @@ function Actions({ name, isOneself, ask }: ActionsProps) {
             <Menu.Item leftSection={<IconKey size={16} />} onClick={() => ask("password")}>
               {t("people.reset_password")}
             </Menu.Item>
-            <Menu.Item
-              leftSection={<IconShieldOff size={16} />}
-              onClick={() => ask("second_factor")}
-            >
-              {t("people.remove_factor")}
-            </Menu.Item>
+            {person.has_second_factor && (
+              <Menu.Item
+                leftSection={<IconShieldOff size={16} />}
+                onClick={() => ask("second_factor")}
+              >
+                {t("people.remove_factor")}
+              </Menu.Item>
+            )}
             <Menu.Divider />
           </>
         )}
@@ -134,9 +138,11 @@ interface QuestionProps {
 function RemoveSecondFactor({ person, isOpen, close }: QuestionProps) {
   const { t } = useTranslation("settings");
   const name = inert(person.name);
+  const client = useQueryClient();
   const remove = useMutation({
     mutationFn: () =>
       asked(api.DELETE("/api/v1/people/{id}/totp", { params: { path: { id: person.id } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: peopleQuery.queryKey }),
     onSuccess: () => {
       notifications.show({ message: t("people.factor_removed", { name }) });
       close();

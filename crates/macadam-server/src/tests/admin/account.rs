@@ -55,9 +55,12 @@ async fn second_factor_is_asked_for_once_it_is_confirmed() {
     let guess = ConfirmTotp { code: "000000".into() };
     let guess = owner.confirm_totp(&guess).await.err().unwrap();
     assert_eq!(refused(guess), ErrorCode::InvalidSettings);
+    let has_second_factor = async || owner.people().all().await.unwrap()[0].has_second_factor;
+    assert!(!has_second_factor().await, "it is not confirmed");
     let confirm = ConfirmTotp { code: code(&world, &secret.secret) };
     let codes = owner.confirm_totp(&confirm).await.unwrap().value.codes;
     assert_eq!(codes.len(), 10);
+    assert!(has_second_factor().await);
 
     let asked = nobody.sign_in(&sign_in(PASSWORD)).await.err().unwrap();
     assert_eq!(refused(asked), ErrorCode::CodeRequired);
@@ -76,6 +79,7 @@ async fn second_factor_is_asked_for_once_it_is_confirmed() {
     assert_eq!(refused(old), ErrorCode::WrongCredentials);
     nobody.sign_in(&with_code(&new[0])).await.unwrap();
     owner.remove_totp(&password()).await.unwrap();
+    assert!(!has_second_factor().await);
     nobody.sign_in(&sign_in(PASSWORD)).await.unwrap();
 }
 

@@ -1,5 +1,6 @@
 // Settings: people and their roles, tokens of machines, and the push certificate.
 
+import { readFileSync } from "node:fs";
 import { expect, macadam, owner, test } from "./rig";
 
 interface Server {
@@ -97,4 +98,25 @@ test("push certificate says until when it lasts, and how it is renewed", async (
   await expect(page.getByText(shown.topic)).toBeVisible();
   await expect(page.getByText("Choose Renew beside the certificate")).toBeVisible();
   await expect(page.getByRole("button", { name: "Upload" })).toBeDisabled();
+});
+
+test("next push certificate is requested, with a key that stays on the server", async ({
+  page,
+}) => {
+  await page.goto("/settings?part=push");
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Make a signing request" }).click();
+  const file = await (await downloading).path();
+  const request = readFileSync(file, "utf8");
+  expect(request).toMatch(/^-----BEGIN CERTIFICATE REQUEST-----/);
+  await expect(page.getByText("It waits for its certificate.")).toBeVisible();
+  expect(macadam("push-certificate", "request").trim()).toBe(request.trim());
+
+  // Another one is made only by whoever means it.
+  await page.getByRole("button", { name: "Start over" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("could not be used any more");
+  await dialog.getByRole("button", { name: "Start over" }).click();
+  await expect(dialog).toBeHidden();
+  expect(macadam("push-certificate", "request").trim()).not.toBe(request.trim());
 });

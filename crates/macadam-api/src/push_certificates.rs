@@ -17,13 +17,32 @@ pub struct PushCertificate {
     pub uploaded_by: String,
 }
 
+/// What the next certificate is requested with; its key never leaves the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SigningRequest {
+    /// PKCS#10, for a vendor of device management to sign and Apple's portal to certify.
+    pub request_pem: String,
+    pub created_at: Timestamp,
+    pub created_by: String,
+}
+
+/// Makes a signing request, unless one waits for its certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CreateSigningRequest {
+    /// Drops the one that waits: a certificate for it could not be used any more.
+    pub anew: bool,
+}
+
 /// Replaces the certificate. The key never leaves the server again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UploadPushCertificate {
     /// Certificate and, where Apple gives one, its chain.
     pub certificate_pem: String,
-    pub private_key_pem: String,
+    /// Left out, where the server made the signing request.
+    #[serde(default)]
+    pub private_key_pem: Option<String>,
     /// Allows another topic: every enrolled device is then out of reach until it enrolls again.
     #[serde(default)]
     pub replace_topic: bool,

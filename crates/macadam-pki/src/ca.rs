@@ -191,7 +191,7 @@ pub(crate) fn self_signed_requester(
     finished(params.self_signed(&Signer(key)))
 }
 
-/// Writes a certificate request with a challenge, as a SCEP client sends it.
+/// Writes a certificate request, with a challenge as a SCEP client sends it.
 pub(crate) fn certificate_request(
     key: &PrivateKey,
     common_name: &str,

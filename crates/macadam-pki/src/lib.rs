@@ -28,5 +28,5 @@ pub use certificate::{
 };
 pub use identity::{Identity, KeyMismatch};
 pub use key::{KeyKind, LoadKeyError, PrivateKey, PublicKey};
-pub use push_certificate::{PushCertificate, ReadPushCertificateError};
+pub use push_certificate::{PushCertificate, ReadPushCertificateError, push_signing_request};
 pub use trust::{ChainError, Expiry, LoadAnchorsError, TrustAnchors};

@@ -1,8 +1,10 @@
 //! The push certificate that Apple issues to an organization, once a year.
 
+use der::pem::LineEnding;
 use jiff::Timestamp;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::ca::{IssueCertificateError, certificate_request};
 use crate::certificate::{Certificate, DecodeCertificateError};
 use crate::identity::{Identity, KeyMismatch};
 use crate::key::{LoadKeyError, PrivateKey};
@@ -38,6 +40,18 @@ pub enum ReadPushCertificateError {
         /// The user id of the subject.
         topic: String,
     },
+}
+
+/// Writes the request (PEM) that a vendor of device management signs and Apple certifies.
+///
+/// Apple chooses the subject of the certificate; `common_name` only tells requests apart.
+pub fn push_signing_request(
+    key: &PrivateKey,
+    common_name: &str,
+) -> Result<String, IssueCertificateError> {
+    let request = certificate_request(key, common_name, None)?;
+    let pem = der::pem::encode_string("CERTIFICATE REQUEST", LineEnding::LF, &request);
+    Ok(pem.expect("a request of a few kilobytes has a PEM form"))
 }
 
 impl PushCertificate {

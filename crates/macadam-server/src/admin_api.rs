@@ -167,6 +167,10 @@ fn fleet() -> OpenApiRouter<App> {
             push_certificates::show_push_certificate,
             push_certificates::upload_push_certificate
         ))
+        .routes(routes!(
+            push_certificates::show_push_signing_request,
+            push_certificates::create_push_signing_request
+        ))
         .routes(routes!(exceptions::list_exceptions, exceptions::create_exception))
         .routes(routes!(exceptions::delete_exception))
         .routes(routes!(

@@ -39,6 +39,7 @@ mod previews;
 mod profiles;
 mod prune;
 mod push_certificates;
+mod push_signing_requests;
 mod reasons;
 mod reconcile;
 mod release_notes;
@@ -85,6 +86,7 @@ pub(crate) use people::PersonError;
 pub(crate) use previews::PreviewError;
 pub(crate) use profiles::AnswerScepError;
 pub(crate) use push_certificates::{PushCertificateError, SetPushCertificateError};
+pub(crate) use push_signing_requests::SigningRequestError;
 #[cfg(test)]
 pub(crate) use reconcile::ReconcileRun;
 pub(crate) use reconcile::Reconciler;

@@ -888,6 +888,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/push-certificate/signing-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the signing request that waits for its certificate. */
+        get: operations["show_push_signing_request"];
+        put?: never;
+        /** Makes the request for the next push certificate, with a key that stays on the server. */
+        post: operations["create_push_signing_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases": {
         parameters: {
             query?: never;
@@ -1634,6 +1652,14 @@ export interface components {
             device_id: string;
             /** Format: uuid */
             item_id: string;
+        };
+        /** @description Makes a signing request, unless one waits for its certificate. */
+        CreateSigningRequest: {
+            /**
+             * @description Drops the one that waits: a certificate for it could not be used any more.
+             * @default false
+             */
+            anew: boolean;
         };
         /** @description Creates a token. It can do no more than its creator. */
         CreateToken: {
@@ -3395,6 +3421,14 @@ export interface components {
             /** @description Bearer token of the session; it cannot be read again. */
             token: string;
         };
+        /** @description What the next certificate is requested with; its key never leaves the server. */
+        SigningRequest: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description PKCS#10, for a vendor of device management to sign and Apple's portal to certify. */
+            request_pem: string;
+        };
         /** @description Deferrals, notifications and automatic actions. What is left out is left to the device. */
         SoftwareUpdateSettings: {
             /** @default null */
@@ -3610,7 +3644,8 @@ export interface components {
         UploadPushCertificate: {
             /** @description Certificate and, where Apple gives one, its chain. */
             certificate_pem: string;
-            private_key_pem: string;
+            /** @description Left out, where the server made the signing request. */
+            private_key_pem?: string | null;
             /** @description Allows another topic: every enrolled device is then out of reach until it enrolls again. */
             replace_topic?: boolean;
         };
@@ -6925,6 +6960,88 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_push_signing_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_push_signing_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSigningRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningRequest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

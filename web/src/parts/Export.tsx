@@ -5,7 +5,7 @@ import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { csv, download } from "./csv";
+import { csv, downloadCsv } from "./csv";
 import { noticeFailure } from "./notice";
 
 interface Page<Row> {
@@ -40,7 +40,7 @@ export function Export<Row>({ name, header, row, page }: Props<Row>) {
           break;
         }
       }
-      download(`${name}.csv`, csv(header, rows));
+      downloadCsv(`${name}.csv`, csv(header, rows));
     },
     onError: noticeFailure,
     onSettled: () => setDone(0),

@@ -1,5 +1,7 @@
 // Tables as files for spreadsheets.
 
+import { download } from "./download";
+
 /** What a spreadsheet would take for a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
@@ -14,13 +16,8 @@ export function csv(header: string[], rows: string[][]): string {
   return [header, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
-/** Hands a file to the browser's downloads. */
-export function download(name: string, text: string): void {
+/** Hands a table to the browser's downloads. */
+export function downloadCsv(name: string, text: string): void {
   // The mark tells spreadsheets that the file is UTF-8.
-  const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+  download(name, ["\ufeff", text], "text/csv;charset=utf-8");
 }

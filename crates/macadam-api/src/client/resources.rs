@@ -26,7 +26,9 @@ use crate::notes::{CreateNote, Note};
 use crate::people::{CreatePerson, Person, SetUp, SetUpState, UpdatePerson};
 use crate::policy_file::{AppliedPolicy, ApplyPolicy, PolicyFile};
 use crate::previews::{Preview, PreviewRequest};
-use crate::push_certificates::{PushCertificate, UploadPushCertificate};
+use crate::push_certificates::{
+    CreateSigningRequest, PushCertificate, SigningRequest, UploadPushCertificate,
+};
 use crate::releases::{Release, ReleaseFilter, ReleaseRecord, WriteReview};
 use crate::rings::{ResumeRing, RingHalt, RingProgress, TroubledDevice};
 use crate::self_service::{CreateSelfServiceRequest, SelfServiceRequest};
@@ -386,6 +388,19 @@ impl Client {
 
     pub async fn push_certificate(&self) -> Asked<PushCertificate> {
         self.get("/api/v1/push-certificate").await
+    }
+
+    /// The signing request that waits for its certificate.
+    pub async fn push_signing_request(&self) -> Asked<SigningRequest> {
+        self.get("/api/v1/push-certificate/signing-request").await
+    }
+
+    pub async fn create_push_signing_request(
+        &self,
+        wish: &CreateSigningRequest,
+    ) -> Asked<SigningRequest> {
+        let path = "/api/v1/push-certificate/signing-request";
+        self.call(Method::POST, path, Ask::json(wish)).await
     }
 
     pub async fn upload_push_certificate(

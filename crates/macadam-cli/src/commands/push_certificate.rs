@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use macadam_api::push_certificates::{self, UploadPushCertificate};
+use macadam_api::push_certificates::{self, CreateSigningRequest, UploadPushCertificate};
 
 use crate::connection::Connection;
 use crate::error::CliError;
@@ -23,14 +23,20 @@ pub struct PushCertificate {
 enum PushCertificateCommand {
     /// Show the certificate in use
     Show,
+    /// Print the request (PEM) for the next certificate; its key never leaves the server
+    Request {
+        /// Drop the one that waits for its certificate, and make another
+        #[arg(long)]
+        anew: bool,
+    },
     /// Replace the certificate
     Upload {
         /// Certificate (PEM)
         #[arg(long, value_name = "FILE")]
         certificate: PathBuf,
-        /// Its private key (PEM)
+        /// Its private key (PEM), unless the server made the request
         #[arg(long, value_name = "FILE")]
-        key: PathBuf,
+        key: Option<PathBuf>,
         /// Allow another topic: every enrolled device is then out of reach until it enrolls again
         #[arg(long)]
         replace_topic: bool,
@@ -42,10 +48,19 @@ impl PushCertificate {
         let (json, client) = (self.connection.json, self.connection.client(shell)?);
         let answer = match self.command {
             PushCertificateCommand::Show => client.push_certificate().await?,
+            PushCertificateCommand::Request { anew } => {
+                let wish = CreateSigningRequest { anew };
+                let answer = client.create_push_signing_request(&wish).await?;
+                shell.note(
+                    "a vendor signs it, and Apple certifies it: see docs/push-certificate.md",
+                );
+                let pem = || answer.value.request_pem.clone();
+                return show::answer(shell, json, &answer.bytes, pem);
+            }
             PushCertificateCommand::Upload { certificate, key, replace_topic } => {
                 let upload = UploadPushCertificate {
                     certificate_pem: text(&certificate)?,
-                    private_key_pem: text(&key)?,
+                    private_key_pem: key.as_deref().map(text).transpose()?,
                     replace_topic,
                 };
                 client.upload_push_certificate(&upload).await?

@@ -45,6 +45,10 @@ pub(crate) enum PushCertificateError {
 pub(crate) enum SetPushCertificateError {
     #[error(transparent)]
     Read(#[from] ReadPushCertificateError),
+    #[error(
+        "the server made no signing request; give the key that the certificate was requested with"
+    )]
+    NoKey,
     #[error("the push certificate expired on {}", .0.strftime("%F"))]
     Expired(jiff::Timestamp),
     #[error(
@@ -83,7 +87,10 @@ impl App {
         caller: &Caller,
         wish: wire::UploadPushCertificate,
     ) -> Result<wire::PushCertificate, SetPushCertificateError> {
-        let key = SecretString::from(wish.private_key_pem);
+        let key = match wish.private_key_pem {
+            Some(key) => SecretString::from(key),
+            None => self.requested_push_key().await?.ok_or(SetPushCertificateError::NoKey)?,
+        };
         let new = self.check_push_certificate(&wish.certificate_pem, &key)?;
         let topics = if wish.replace_topic { Topics::Any } else { Topics::Current };
         self.check_topic(&new, topics).await?;

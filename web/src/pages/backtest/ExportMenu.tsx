@@ -3,7 +3,7 @@
 import { Button, Menu } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { csv, download } from "../../parts/csv";
+import { csv, downloadCsv } from "../../parts/csv";
 import type { Replayed } from "./words";
 
 const hundredth = (value: number) => (value / 100).toFixed(2);
@@ -18,13 +18,13 @@ export function ExportMenu({ all }: { all: Replayed[] }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => download("backtest-policies.csv", policiesFile(all))}>
+        <Menu.Item onClick={() => downloadCsv("backtest-policies.csv", policiesFile(all))}>
           {t("export.policies")}
         </Menu.Item>
-        <Menu.Item onClick={() => download("backtest-releases.csv", releasesFile(all))}>
+        <Menu.Item onClick={() => downloadCsv("backtest-releases.csv", releasesFile(all))}>
           {t("export.releases")}
         </Menu.Item>
-        <Menu.Item onClick={() => download("backtest-current.csv", currentFile(all))}>
+        <Menu.Item onClick={() => downloadCsv("backtest-current.csv", currentFile(all))}>
           {t("export.current")}
         </Menu.Item>
       </Menu.Dropdown>

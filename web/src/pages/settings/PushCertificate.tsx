@@ -16,6 +16,7 @@ import { Moment } from "../../parts/Time";
 import { Pairs } from "./Organization";
 import { pushCertificateQuery } from "./queries";
 import classes from "./Settings.module.css";
+import { SigningRequest } from "./SigningRequest";
 
 export function PushCertificate() {
   const { t } = useTranslation("settings");
@@ -46,11 +47,18 @@ export function PushCertificate() {
       {mayEdit && (
         <Card title={data === null ? t("push.first") : t("push.renew")}>
           <ol className={classes.steps}>
+            <li>
+              {t("push.step_request")}
+              <SigningRequest />
+            </li>
+            <li>{t("push.step_vendor")}</li>
             <li>{t("push.step_sign_in")}</li>
             <li>{data === null ? t("push.step_create") : t("push.step_renew")}</li>
-            <li>{t("push.step_upload")}</li>
+            <li>
+              {t("push.step_upload")}
+              <Upload isFirst={data === null} />
+            </li>
           </ol>
-          <Upload isFirst={data === null} />
         </Card>
       )}
     </div>
@@ -69,7 +77,7 @@ function Upload({ isFirst }: { isFirst: boolean }) {
         api.PUT("/api/v1/push-certificate", {
           body: {
             certificate_pem: (await certificate?.text()) ?? "",
-            private_key_pem: (await key?.text()) ?? "",
+            private_key_pem: (await key?.text()) ?? null,
             replace_topic: replaces,
           },
         }),
@@ -96,6 +104,7 @@ function Upload({ isFirst }: { isFirst: boolean }) {
       <Group align="flex-end" gap="sm" mb="sm">
         <FileInput
           label={t("push.certificate")}
+          description={t("push.certificate_help")}
           placeholder=".pem"
           accept=".pem,.cer,.crt"
           value={certificate}
@@ -104,6 +113,7 @@ function Upload({ isFirst }: { isFirst: boolean }) {
         />
         <FileInput
           label={t("push.key")}
+          description={t("push.key_help")}
           placeholder=".pem"
           accept=".pem,.key"
           value={key}
@@ -120,7 +130,7 @@ function Upload({ isFirst }: { isFirst: boolean }) {
           mb="sm"
         />
       )}
-      <Button type="submit" disabled={!certificate || !key} loading={upload.isPending}>
+      <Button type="submit" disabled={!certificate} loading={upload.isPending}>
         {t("push.upload")}
       </Button>
     </form>

@@ -26,15 +26,24 @@ export const signInPolicyQuery = queryOptions({
 /** The certificate in use, or `null` before the first. */
 export const pushCertificateQuery = queryOptions({
   queryKey: ["push-certificate"],
-  queryFn: async ({ signal }) => {
-    try {
-      return await asked(api.GET("/api/v1/push-certificate", { signal }));
-    } catch (error) {
-      if (error instanceof ApiError && error.code === "not_found") {
-        return null;
-      }
-      throw error;
-    }
-  },
+  queryFn: ({ signal }) => orNone(api.GET("/api/v1/push-certificate", { signal })),
   refetchInterval: LIVE,
 });
+
+/** The signing request that waits for its certificate, or `null`. */
+export const signingRequestQuery = queryOptions({
+  queryKey: ["push-certificate", "signing-request"],
+  queryFn: ({ signal }) => orNone(api.GET("/api/v1/push-certificate/signing-request", { signal })),
+});
+
+/** What is there, or `null` where nothing is yet. */
+async function orNone<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>) {
+  try {
+    return await asked(answer);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "not_found") {
+      return null;
+    }
+    throw error;
+  }
+}

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::tz::Offset;
 use macadam_api::decisions::{Outcome, Status};
 use macadam_api::devices::{CommandState, DeviceFilter, DeviceSort, UpdateDevice};
@@ -9,9 +11,10 @@ use macadam_api::enrollments::{CreateEnrollment, EnrollmentState};
 use macadam_api::exceptions::CreateException;
 use macadam_api::people::Role;
 use macadam_api::policy_file::PolicyFile;
-use macadam_api::push_certificates::UploadPushCertificate;
+use macadam_api::push_certificates::{CreateSigningRequest, SigningRequest, UploadPushCertificate};
 use macadam_api::self_service::CreateSelfServiceRequest;
 use macadam_api::{ErrorCode, Named};
+use macadam_pki::scep::decode_certificate_request;
 use macadam_pki::{KeyKind, PrivateKey};
 use macadam_policy::ItemId;
 use macadam_store::Fact;
@@ -255,7 +258,7 @@ async fn push_certificate_is_brought_once_a_year_and_keeps_its_topic() {
         let certificate = app.authority.issue_push_certificate(key.public_key(), topic, &issuance);
         UploadPushCertificate {
             certificate_pem: certificate.unwrap().to_pem(),
-            private_key_pem: key.to_pem().to_string(),
+            private_key_pem: Some(key.to_pem().to_string()),
             replace_topic,
         }
     };
@@ -270,12 +273,49 @@ async fn push_certificate_is_brought_once_a_year_and_keeps_its_topic() {
     assert_eq!(replaced.topic, other);
     let garbage = UploadPushCertificate {
         certificate_pem: "garbage".into(),
-        private_key_pem: "secret garbage".into(),
+        private_key_pem: Some("secret garbage".into()),
         replace_topic: false,
     };
     let refusal = admin.upload_push_certificate(&garbage).await.err().unwrap();
     assert!(!refusal.to_string().contains("secret garbage"));
     assert_eq!(refused(refusal), ErrorCode::InvalidSettings);
+}
+
+#[tokio::test]
+async fn push_certificate_is_requested_with_a_key_that_stays_here() {
+    let world = World::new().await;
+    let admin = client(&world, Role::Admin).await;
+    let waiting = admin.push_signing_request().await.err().unwrap();
+    assert_eq!(refused(waiting), ErrorCode::NotFound);
+    let make = async |anew| {
+        let wish = CreateSigningRequest { anew };
+        admin.create_push_signing_request(&wish).await.unwrap().value
+    };
+    let certified = |request: &SigningRequest| {
+        let lines = request.request_pem.lines().filter(|line| !line.starts_with('-'));
+        let der = STANDARD.decode(lines.collect::<String>()).unwrap();
+        let key = decode_certificate_request(&der).unwrap().key;
+        let app = world.app();
+        let issuance = app.issuance(app.wall_clock.now());
+        let certificate = app.authority.issue_push_certificate(&key, TOPIC, &issuance).unwrap();
+        UploadPushCertificate {
+            certificate_pem: certificate.to_pem(),
+            private_key_pem: None,
+            replace_topic: false,
+        }
+    };
+    let first = make(false).await;
+    assert_eq!(make(false).await, first, "what waits for its certificate is not dropped");
+    assert_eq!(admin.push_signing_request().await.unwrap().value, first);
+    let second = make(true).await;
+    let refusal = admin.upload_push_certificate(&certified(&first)).await.err().unwrap();
+    assert_eq!(refused(refusal), ErrorCode::InvalidSettings, "its key is gone");
+    admin.upload_push_certificate(&certified(&second)).await.unwrap();
+    let waiting = admin.push_signing_request().await.err().unwrap();
+    assert_eq!(refused(waiting), ErrorCode::NotFound, "it has its certificate");
+    assert_ne!(make(false).await.request_pem, second.request_pem, "the next year has its own key");
+    let refusal = client(&world, Role::Operator).await.push_signing_request().await.err().unwrap();
+    assert_eq!(refused(refusal), ErrorCode::Forbidden);
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ const GRACE: SignedDuration = SignedDuration::from_mins(60);
 const DOWNLOAD: SignedDuration = SignedDuration::from_mins(90);
 /// What lost messages cost at most: a few pauses of a minute or two.
 const LOSSES: SignedDuration = SignedDuration::from_mins(15);
+/// How soon a device that could not find what it was told looks for it again.
+const LOOK: SignedDuration = SignedDuration::from_hours(24);
 /// The most that an attempt that failed at the device rests before the next one.
 const REST: SignedDuration = SignedDuration::from_hours(7);
 
@@ -116,7 +118,7 @@ impl Judge<'_> {
                 improvements += usize::from(version.contains('('));
                 if reason.starts_with("declaration") {
                     enforced += 1;
-                    match check_in_time(past, &life[..index], version, event.at) {
+                    match self.check_in_time(past, &life[..index], version, event.at) {
                         Some(due) => punctual += usize::from(event.at <= due),
                         None => check_told(past, version, event.at),
                     }
@@ -128,8 +130,11 @@ impl Judge<'_> {
                 continue;
             }
             let due = row.decision.deadline_local.map(|local| hardware.moment(local));
-            let told_since = past.sightings.last().map(|seen| seen.since);
-            let latest = due.zip(told_since).map(|(due, since)| latest(life, due, since));
+            let last = past.sightings.last().and_then(|seen| {
+                let offered = self.offered(hardware, &seen.target.as_ref()?.0);
+                Some(Told { since: seen.since, offered })
+            });
+            let latest = due.zip(last).map(|(due, told)| latest(life, due, told));
             assert!(latest.is_none_or(|latest| latest >= self.end), "{hardware:?}: {row:?}");
             if due.is_none_or(|due| due >= self.end) {
                 let floor = self.floor(hardware);
@@ -172,6 +177,31 @@ impl Judge<'_> {
         }
     }
 
+    /// It was installed by its deadline, which this gives, or there is an excuse. Nothing if its
+    /// target was never seen: its user may have installed what was told between two looks.
+    fn check_in_time(
+        &self,
+        past: &Past,
+        life: &[Event],
+        version: &str,
+        at: Timestamp,
+    ) -> Option<Timestamp> {
+        let hardware = &past.hardware;
+        let seen = past.sightings.iter().rev().filter(|seen| seen.since <= at);
+        let mut known = seen.filter_map(|seen| Some((seen.since, seen.target.as_ref()?)));
+        let (since, (target, local)) = known.find(|(_, (target, _))| means(target, version))?;
+        let due = hardware.moment(*local);
+        let latest = latest(life, due, Told { since, offered: self.offered(hardware, target) });
+        assert!(at <= latest, "{hardware:?} installed {version}, due {due}, at {at} > {latest}");
+        Some(due)
+    }
+
+    /// When Apple first offered the model a version.
+    fn offered(&self, hardware: &Hardware, version: &str) -> Timestamp {
+        let spans = self.spans(&hardware.update_id).filter(|span| full_version(span) == version);
+        spans.map(|span| span.from).min().expect("targets are checked before")
+    }
+
     /// What the last device of the model must have by the end: the newest public release of the
     /// enforced major that is old enough.
     fn floor(&self, hardware: &Hardware) -> Option<OsVersion> {
@@ -182,19 +212,6 @@ impl Judge<'_> {
         let versions = public.filter_map(|span| span.version.parse().ok());
         versions.filter(|version: &OsVersion| version.major() == 26).max()
     }
-}
-
-/// It was installed by its deadline, which this gives, or there is an excuse. Nothing if its target
-/// was never seen: its user may have installed what was told between two looks.
-fn check_in_time(past: &Past, life: &[Event], version: &str, at: Timestamp) -> Option<Timestamp> {
-    let hardware = &past.hardware;
-    let seen = past.sightings.iter().rev().filter(|seen| seen.since <= at);
-    let mut known = seen.filter_map(|seen| Some((seen.since, seen.target.as_ref()?)));
-    let (since, (_, local)) = known.find(|(_, (target, _))| means(target, version))?;
-    let due = hardware.moment(*local);
-    let latest = latest(life, due, since);
-    assert!(at <= latest, "{hardware:?} installed {version}, due {due}, at {at} > {latest}");
-    Some(due)
 }
 
 /// By the device's own history it was told this before it installed it. The server is up to a step
@@ -226,10 +243,17 @@ fn full_version(span: &Span) -> String {
     }
 }
 
+/// From when on a device was told a version, and from when on Apple offered it: the server is up to
+/// a step of the fleet ahead of its devices.
+struct Told {
+    since: Timestamp,
+    offered: Timestamp,
+}
+
 /// Until when a device may put off what was due, by what happened to it: it was off, it was told
-/// late, it was still fetching, or it could not install. What happened after it should have been
-/// installed excuses nothing.
-fn latest(life: &[Event], due: Timestamp, told_since: Timestamp) -> Timestamp {
+/// late or before Apple's time, it was still fetching, or it could not install. What happened after
+/// it should have been installed excuses nothing.
+fn latest(life: &[Event], due: Timestamp, told: Told) -> Timestamp {
     let mut until = due + LOSSES;
     let (mut is_told, mut is_prepared, mut was_off) = (false, false, false);
     for event in life {
@@ -245,10 +269,13 @@ fn latest(life: &[Event], due: Timestamp, told_since: Timestamp) -> Timestamp {
                 }
                 was_off = false;
             }
-            What::DeclarationsApplied { .. } if event.at >= told_since && !is_told => {
+            What::DeclarationsApplied { .. } if event.at >= told.since && !is_told => {
                 is_told = true;
                 if event.at > due {
                     until = event.at + GRACE + rest + LOSSES;
+                }
+                if event.at < told.offered {
+                    until = until.max(told.offered + LOOK + GRACE + DOWNLOAD + LOSSES);
                 }
             }
             What::Prepared { .. } => is_prepared = true,

@@ -222,6 +222,23 @@ fn version_that_appears_later_is_installed_then() {
 }
 
 #[test]
+fn version_that_is_declared_just_before_it_appears_is_found_within_hours() {
+    // Devices look once a day, each at its own hour.
+    for seed in 1..=8 {
+        let birth = Birth { seed, ..mac() };
+        let span = public("26.2 25C56 2026-03-09 for J413AP");
+        let mut scene = Scene::new(birth, Server::declaring([]), [span]);
+        scene.run_until("2026-03-09T16:30:00Z");
+        scene.server.declare([enforce("os", "26.2", "2026-03-08T09:00:00")]);
+        scene.push();
+        // Six hours after it appeared.
+        scene.run_until("2026-03-09T23:00:00Z");
+        let fetched = scene.times(|what| matches!(what, What::Downloading { .. }));
+        assert!(!fetched.is_empty(), "seed {seed}");
+    }
+}
+
+#[test]
 fn target_that_is_not_newer_is_an_error_of_its_declaration() {
     let declared = [
         enforce("same", "26.0", "2026-03-02T09:00:00"),

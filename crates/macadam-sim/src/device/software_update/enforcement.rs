@@ -125,7 +125,7 @@ impl Device {
             return;
         }
         let Some((release, enforcement)) = self.next_enforced(world) else {
-            self.drop_pursuit_of_declaration();
+            self.wait_for_release(world.now);
             return;
         };
         let cause = enforcement.cause();
@@ -216,7 +216,7 @@ impl Device {
         base.filter(|_| self.installs_base_of_supplement()).map(|offer| offer.release.clone())
     }
 
-    fn drop_pursuit_of_declaration(&mut self) {
+    pub(super) fn drop_pursuit_of_declaration(&mut self) {
         let is_enforced = |pursuit: &mut Pursuit| match (&pursuit.cause, pursuit.stage) {
             (_, Stage::Installing { .. }) | (Cause::Settings | Cause::Command { .. }, _) => false,
             (Cause::Declaration { .. }, _) => true,

@@ -68,6 +68,14 @@ impl Device {
         self.reconsider_update(world);
     }
 
+    /// Waits for what Apple does not offer yet, and looks for it again before long.
+    pub(super) fn wait_for_release(&mut self, now: Timestamp) {
+        self.drop_pursuit_of_declaration();
+        if self.install_state() == "waiting" {
+            self.update.next_look = self.update.next_look.min(now + LOOK_WHILE_WAITING);
+        }
+    }
+
     pub(super) fn plan_notice(&mut self, now: Timestamp) {
         let notifications = self.notifications();
         if let Some(pursuit) = &mut self.update.pursuit {
@@ -160,9 +168,8 @@ impl Device {
 
     /// Asks Apple what there is; an eager person takes it without being told.
     fn look(&mut self, world: World<'_>) {
+        self.update.next_look = world.now + DAY;
         self.reconsider_update(world);
-        let is_waiting = self.install_state() == "waiting";
-        self.update.next_look = world.now + if is_waiting { LOOK_WHILE_WAITING } else { DAY };
         let is_idle = self.update.pursuit.is_none() && self.power == Power::On;
         if is_idle
             && self.temperament.looks_for_updates(&mut self.random)

@@ -27,9 +27,9 @@ test("a list of many pages shows by itself what changed where one looks", async 
   const serials = devices.map((device) => device.serial_number).sort();
   const last = devices.find((device) => device.serial_number === serials.at(-1));
   const row = page.getByRole("row").filter({ hasText: last?.name ?? "" });
-  await page.locator("[data-index] a").first().focus();
+  await page.locator("[data-index]").first().hover();
   await expect(async () => {
-    await page.keyboard.press("End");
+    await page.mouse.wheel(0, 9_999);
     await expect(row).toBeVisible({ timeout: 500 });
   }).toPass();
   await page.waitForLoadState("networkidle");

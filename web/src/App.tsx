@@ -7,6 +7,7 @@ import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { createQueryClient } from "./api/queries";
+import { CommonTexts } from "./parts/common";
 import { PageFailed } from "./parts/PageFailed";
 import { PageLoading } from "./parts/PageLoading";
 import { PageUnknown } from "./parts/PageUnknown";
@@ -52,7 +53,9 @@ export function App() {
       getStyleNonce={styleNonce}
     >
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
+        <CommonTexts>
+          <RouterProvider router={router} />
+        </CommonTexts>
         <Notifications position="bottom-center" />
       </QueryClientProvider>
     </MantineProvider>

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { csv, downloadCsv } from "./csv";
 import { noticeFailure } from "./notice";
+import { numberFormat } from "./number";
 
 interface Page<Row> {
   items: Row[];
@@ -45,7 +46,7 @@ export function Export<Row>({ name, header, row, page }: Props<Row>) {
     onError: noticeFailure,
     onSettled: () => setDone(0),
   });
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   return (
     <Button
       variant="default"

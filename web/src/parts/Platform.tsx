@@ -10,8 +10,8 @@ import {
   IconDeviceVisionPro,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
+import { useCommon } from "./common";
 import classes from "./Platform.module.css";
 
 export type PlatformName = Schemas["Os"];
@@ -35,7 +35,7 @@ interface IconProps {
 }
 
 export function PlatformIcon({ platform, model = "", size = 18 }: IconProps) {
-  const { t } = useTranslation();
+  const { t } = useCommon();
   const known = platform ? icons[platform] : IconDeviceUnknown;
   const Icon = model.startsWith("MacBook") ? IconDeviceLaptop : known;
   return (
@@ -57,7 +57,7 @@ export function PlatformVersion({
   platform: PlatformName | null | undefined;
   version: string;
 }) {
-  const { t } = useTranslation();
+  const { t } = useCommon();
   return (
     <span className={classes.version}>
       {t(`platform.${platform ?? "unknown"}`)} {version}

@@ -2,7 +2,7 @@
 // and an arrow at its end says that there is more.
 
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { type ReactNode, useCallback, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import classes from "./Sideways.module.css";
 
 interface Props {
@@ -32,7 +32,7 @@ export function Sideways({ chosen, children }: Props) {
       look();
     }
   }, [look]);
-  useLayoutEffect(() => {
+  useEffect(() => {
     const watched = new ResizeObserver(() => {
       const isMoved = Math.abs((line.current?.scrollLeft ?? 0) - left.current) > 1;
       (isMoved ? look : show)();
@@ -45,7 +45,11 @@ export function Sideways({ chosen, children }: Props) {
     return () => watched.disconnect();
   }, [look, show]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is chosen decides what is shown
-  useLayoutEffect(show, [chosen, show]);
+  useEffect(() => {
+    // Measured with the frame that is drawn anyway, not on its own.
+    const frame = requestAnimationFrame(show);
+    return () => cancelAnimationFrame(frame);
+  }, [chosen, show]);
   return (
     <div ref={frame} className={classes.frame}>
       <div ref={line} className={classes.line} onScroll={look}>

@@ -1,8 +1,8 @@
 // How a device stands, as a dot and a word.
 
-import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { Badge } from "./Badge";
+import { useCommon } from "./common";
 import classes from "./Status.module.css";
 import { Tip } from "./Tip";
 
@@ -37,7 +37,7 @@ export const tone: Record<StatusName, "good" | "busy" | "bad" | "open" | "quiet"
 
 /** `null` is the status of a device that has not told enough to decide anything. */
 export function StatusBadge({ status }: { status: StatusName | null | undefined }) {
-  const { t } = useTranslation();
+  const { t } = useCommon();
   const name = status ?? "undecided";
   return (
     <Tip label={() => t(`status_says.${name}`)}>
@@ -51,6 +51,6 @@ export function StatusBadge({ status }: { status: StatusName | null | undefined 
 
 /** Says that a deadline has passed. */
 export function OverdueBadge() {
-  const { t } = useTranslation();
+  const { t } = useCommon();
   return <Badge tone="bad">{t("overdue")}</Badge>;
 }

@@ -2,6 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
+import { numberFormat } from "./number";
 import { statuses, tone } from "./Status";
 import classes from "./StatusBar.module.css";
 
@@ -9,7 +10,7 @@ const TONES = ["bad", "open", "busy", "good", "quiet"] as const;
 
 export function StatusBar({ counts }: { counts: Schemas["DeviceCounts"] }) {
   const { t, i18n } = useTranslation("common");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const { total, by_status: by } = counts;
   const present = statuses.filter((status) => by[status]);
   const words = present.map(

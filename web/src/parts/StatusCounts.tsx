@@ -3,6 +3,7 @@
 import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
+import { numberFormat } from "./number";
 import { Sideways } from "./Sideways";
 import { type StatusName, statuses, tone } from "./Status";
 import classes from "./StatusCounts.module.css";
@@ -24,7 +25,7 @@ interface Props {
 
 export function StatusCounts({ counts, chosen, link }: Props) {
   const { t, i18n } = useTranslation(["devices", "common"]);
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const shown = statuses.filter((status) => counts?.by_status[status] || status === chosen);
   const all = (
     <>

@@ -1,6 +1,6 @@
 // A moment on the page, and always whose.
 
-import { useTranslation } from "react-i18next";
+import { useCommon } from "./common";
 import classes from "./Time.module.css";
 import { Tip } from "./Tip";
 import * as time from "./time";
@@ -12,8 +12,8 @@ interface Common {
 
 /** A moment by the reader's clock. */
 export function Moment({ at, names = true }: Common & { at: string }) {
-  const { t, i18n } = useTranslation();
-  const style = { language: i18n.language };
+  const { t, language } = useCommon();
+  const style = { language };
   return (
     <Tip label={() => t("time.in_utc", { time: time.utc(at, style) })}>
       <time dateTime={at} className={classes.time}>
@@ -26,10 +26,10 @@ export function Moment({ at, names = true }: Common & { at: string }) {
 
 /** A moment in UTC. */
 export function Utc({ at }: { at: string }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useCommon();
   return (
     <time dateTime={at} className={classes.time}>
-      {time.utc(at, { language: i18n.language })}
+      {time.utc(at, { language })}
       <span className={classes.whose}> {t("time.utc")}</span>
     </time>
   );
@@ -41,8 +41,8 @@ export function DeviceTime({
   at,
   names = true,
 }: Common & { local: string; at?: string | null | undefined }) {
-  const { t, i18n } = useTranslation();
-  const style = { language: i18n.language };
+  const { t, language } = useCommon();
+  const style = { language };
   const lines = () =>
     at
       ? [
@@ -62,10 +62,10 @@ export function DeviceTime({
 
 /** A day, such as the one Apple released something on; a device's own day is named as that. */
 export function Day({ date, isDevices = false }: { date: string; isDevices?: boolean }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useCommon();
   return (
     <time dateTime={date} className={classes.time}>
-      {time.day(date, { language: i18n.language })}
+      {time.day(date, { language })}
       {isDevices && <span className={classes.whose}> {t("time.device")}</span>}
     </time>
   );

@@ -1,6 +1,7 @@
 // Which columns of a table its reader chose; remembered in the browser.
 
 import { useLocalStorage } from "@mantine/hooks";
+import { useMemo } from "react";
 import type { Column } from "./DataTable";
 
 export interface ColumnChoice<Row> {
@@ -20,8 +21,12 @@ export function useColumns<Row>(table: string, columns: Column<Row>[]): ColumnCh
     getInitialValueInEffect: false,
   });
   const isShown = (id: string) => id === columns[0]?.id || chosen.includes(id);
+  const shown = useMemo(
+    () => columns.filter(({ id }, index) => index === 0 || chosen.includes(id)),
+    [columns, chosen],
+  );
   return {
-    shown: columns.filter((column) => isShown(column.id)),
+    shown,
     isShown,
     set: choose,
     toggle: (id) =>

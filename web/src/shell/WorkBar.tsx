@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { type BulkAction, dismiss, useBulkActions } from "../parts/bulkActions";
 import { inert } from "../parts/inert";
 import { useFailure } from "../parts/Message";
+import { numberFormat } from "../parts/number";
 import { usePermission } from "../parts/permission";
 import { sentence } from "../parts/sentence";
 import classes from "./WorkBar.module.css";
@@ -39,7 +40,7 @@ interface Props {
 function OneAction({ action, by, stop }: Props) {
   const { t, i18n } = useTranslation(["actions", "common"]);
   const { devices, done, left_out, state, failure } = action;
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const title = t(`go.${action.action.kind}`, { count: devices, number: number.format(devices) });
   const seen = left_out.reduce((sum, one) => sum + one.devices, done);
   const counts = { done: number.format(done), total: number.format(devices) };

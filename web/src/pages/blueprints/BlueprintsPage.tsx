@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { Badge } from "../../parts/Badge";
 import { inert } from "../../parts/inert";
 import { FailedMessage, Message } from "../../parts/Message";
+import { numberFormat } from "../../parts/number";
 import { PageHeader } from "../../parts/PageHeader";
 import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
@@ -88,7 +89,7 @@ function BlueprintCard({ blueprint }: { blueprint: Blueprint }) {
   const labels = ids.map(
     (id) => library?.items.find((item) => item.id === id)?.settings.label ?? "…",
   );
-  const number = new Intl.NumberFormat(i18n.language).format(count);
+  const number = numberFormat(i18n.language).format(count);
   return (
     <article className={classes.card}>
       <div className={classes.cardHead}>

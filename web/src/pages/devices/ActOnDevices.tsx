@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { bulkActionsQuery, follow } from "../../parts/bulkActions";
 import { inert } from "../../parts/inert";
 import { useFailure } from "../../parts/Message";
+import { numberFormat } from "../../parts/number";
 import { sentence } from "../../parts/sentence";
 import { type Action, type ActionKind, begin, bulkAction, isUnheard } from "./actions";
 import { blueprintNamesQuery } from "./queries";
@@ -23,7 +24,7 @@ interface Props {
 
 export function ActOnDevices({ kind, selection, search, close }: Props) {
   const { t, i18n } = useTranslation(["actions", "common"]);
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const [blueprint, setBlueprint] = useState<string | null>(null);
   const [tags, setTags] = useState<string[]>([]);
   const [text, setText] = useState("");
@@ -129,7 +130,7 @@ function ToBlueprint({
 /** What a move would change, those due at once told apart. */
 function Effect({ changed, soon, of }: { changed: number; soon: number; of: number }) {
   const { t, i18n } = useTranslation("actions");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const counts = { changed: number.format(changed), total: number.format(of) };
   return (
     <Alert color={soon > 0 ? "yellow" : "gray"} mt="md" role="status">

@@ -22,7 +22,7 @@ import { DeviceChips, DeviceFilters } from "./Filters";
 import { deviceCountsQuery, devicesList, devicesPage } from "./queries";
 import { SelectBar } from "./SelectBar";
 import { type Changes, chips, type DeviceSearch } from "./search";
-import { useSelectable } from "./selectable";
+import { Chosen, useSelectable } from "./selectable";
 import { useSelection } from "./selection";
 import { Views } from "./Views";
 
@@ -36,7 +36,7 @@ export function DevicesPage() {
   const choice = useColumns("devices", columns);
   const total = search.status ? (counts?.by_status[search.status] ?? 0) : counts?.total;
   const selection = useSelection(search, list.rows, total ?? list.rows.length);
-  const { shown, card } = useSelectable(choice.shown, selection, list.rows);
+  const shown = useSelectable(choice.shown);
   return (
     <div className={classes.page}>
       <PageHeader title={t("title")} />
@@ -66,17 +66,18 @@ export function DevicesPage() {
       </div>
       <DeviceChips search={search} change={change} />
       <SelectBar selection={selection} search={search} total={total ?? list.rows.length} />
-      <DataTable
-        label={t("title")}
-        columns={shown}
-        {...list}
-        card={card}
-        total={total}
-        sort={search.sort ?? "name"}
-        onSort={sort}
-        isTall
-        empty={<NoDevices search={search} />}
-      />
+      <Chosen value={selection}>
+        <DataTable
+          label={t("title")}
+          {...shown}
+          {...list}
+          total={total}
+          sort={search.sort ?? "name"}
+          onSort={sort}
+          isTall
+          empty={<NoDevices search={search} />}
+        />
+      </Chosen>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { numberFormat } from "../../parts/number";
 import { usePermission } from "../../parts/permission";
 import { ActOnDevices } from "./ActOnDevices";
 import type { ActionKind } from "./actions";
@@ -36,7 +37,7 @@ export function SelectBar({ selection, search, total }: Props) {
   const { t, i18n } = useTranslation("actions");
   const [action, setAction] = useState<ActionKind>();
   const mayMove = usePermission("edit_blueprints");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const { count, isAll } = selection;
   const kinds = (Object.keys(icons) as ActionKind[]).filter(
     (kind) => kind !== "assign_blueprint" || mayMove,

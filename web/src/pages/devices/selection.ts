@@ -8,6 +8,8 @@ export interface Selection {
   /** How many, as far as it is known. */
   count: number;
   isAll: boolean;
+  /** Whether everything that is loaded is chosen. */
+  isEvery: boolean;
   ids: ReadonlySet<string>;
   has: (id: string) => boolean;
   toggle: (id: string) => void;
@@ -31,9 +33,11 @@ export function useSelection(search: DeviceSearch, rows: Device[], total: number
   );
   return useMemo(() => {
     const shown = () => new Set(rows.map(({ id }) => id));
+    const isEvery = rows.length > 0 && (isAll || rows.every(({ id }) => ids.has(id)));
     return {
       count: isAll ? total : ids.size,
       isAll,
+      isEvery,
       ids,
       has: (id) => isAll || ids.has(id),
       toggle: (id) => {
@@ -43,10 +47,7 @@ export function useSelection(search: DeviceSearch, rows: Device[], total: number
         }
         set(next);
       },
-      toggleShown: () => {
-        const isEvery = isAll || rows.every(({ id }) => ids.has(id));
-        set(isEvery ? NONE : shown());
-      },
+      toggleShown: () => set(isEvery ? NONE : shown()),
       selectAll: () => set(NONE, true),
       clear: () => set(NONE),
     };

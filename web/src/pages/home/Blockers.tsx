@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
+import { numberFormat } from "../../parts/number";
 import { useSaid } from "../../parts/wording/Said";
 import classes from "./Home.module.css";
 
@@ -38,7 +39,7 @@ function BlockerRow({ blocker, sentence, devices }: Schemas["BlockerCount"]) {
         className={classes.count}
         aria-label={t("reasons.open", { count: devices, sentence: text })}
       >
-        {new Intl.NumberFormat(i18n.language).format(devices)}
+        {numberFormat(i18n.language).format(devices)}
       </Link>
       <span>{text}</span>
     </li>

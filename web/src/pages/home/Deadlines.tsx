@@ -4,6 +4,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Card } from "../../parts/Card";
+import { numberFormat } from "../../parts/number";
 import { day as dayText } from "../../parts/time";
 import classes from "./Home.module.css";
 import type { Summary } from "./queries";
@@ -18,7 +19,7 @@ export function Deadlines({ summary: { at, deadlines } }: { summary: Summary }) 
   const days = fourWeeks(at);
   const most = Math.max(1, ...days.map((day) => due.get(day) ?? 0));
   const beyond = deadlines.filter(({ day }) => day > (days.at(-1) ?? ""));
-  const number = new Intl.NumberFormat(language);
+  const number = numberFormat(language);
   const weekday = new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" });
   return (
     <Card

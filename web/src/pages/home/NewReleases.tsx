@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Badge } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
+import { numberFormat } from "../../parts/number";
 import { Day, Moment } from "../../parts/Time";
 import classes from "./Home.module.css";
 
@@ -24,7 +25,7 @@ interface Props {
 
 export function NewReleases({ all, since }: Props) {
   const { t, i18n } = useTranslation("home");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const beside = (
     <span className={classes.quiet}>
       {since ? (

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Badge } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
+import { numberFormat } from "../../parts/number";
 import { useSaid } from "../../parts/wording/Said";
 import classes from "./Home.module.css";
 
@@ -36,7 +37,7 @@ function Reason({ standing, reason, sentence, devices }: Schemas["ReasonCount"])
         className={classes.count}
         aria-label={t("reasons.open", { count: devices, sentence: text })}
       >
-        {new Intl.NumberFormat(i18n.language).format(devices)}
+        {numberFormat(i18n.language).format(devices)}
       </Link>
       <span>
         {text}{" "}

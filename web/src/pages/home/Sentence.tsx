@@ -3,6 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
+import { numberFormat } from "../../parts/number";
 import classes from "./Home.module.css";
 import type { Standing, Summary } from "./queries";
 
@@ -15,7 +16,7 @@ const OTHERS: Exclude<Standing, "on_time">[] = [
 
 export function Sentence({ summary: { devices, standings } }: { summary: Summary }) {
   const { t, i18n } = useTranslation("home");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const shown = OTHERS.filter((standing) => standings[standing] > 0);
   return (
     <p className={classes.sentence}>

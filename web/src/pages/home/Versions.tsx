@@ -10,6 +10,7 @@ import type { Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
 import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
+import { numberFormat } from "../../parts/number";
 import { PageLoading } from "../../parts/PageLoading";
 import type { PlatformName } from "../../parts/Platform";
 import { ticks } from "../../parts/ticks";
@@ -149,7 +150,7 @@ function Areas({ layers: { layers, days }, x, y, width }: AreasProps) {
 /** What each layer is, with how many devices it holds now. */
 function Legend({ layers: { layers }, platform }: { layers: Layers; platform: PlatformName }) {
   const { t, i18n } = useTranslation("home");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   // They are stacked from the oldest on.
   const oldest = layers.find(({ version }) => version !== null)?.version;
   return (

@@ -6,6 +6,7 @@ import type { Schemas } from "../../api/client";
 import { Badge } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
 import { inert } from "../../parts/inert";
+import { numberFormat } from "../../parts/number";
 import { Theirs } from "../../parts/Theirs";
 import { Unread } from "../../parts/Unread";
 import { ringsQuery } from "./queries";
@@ -46,7 +47,7 @@ export function RingsCard({ id }: { id: string }) {
 
 function Progress({ release }: { release: Schemas["RingRelease"] }) {
   const { t, i18n } = useTranslation("halts");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const { devices, done, failed, silent, version } = release;
   const share = (count: number) => ({ width: `${(count / Math.max(1, devices)) * 100}%` });
   return (

@@ -4,6 +4,7 @@ import { Button, Group, Modal, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
+import { numberFormat } from "../../parts/number";
 import type { LivePreview } from "../../parts/preview/usePreview";
 import classes from "./Item.module.css";
 
@@ -23,7 +24,7 @@ export function SaveBar(props: Props) {
   const { t, i18n } = useTranslation(["preview", "common"]);
   const [isAsking, ask] = useState(false);
   const { preview, isCurrent } = live;
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const isRefused = (preview?.problems.length ?? 0) > 0;
   const due = preview?.due_within_24_hours ?? 0;
   const submit = () => {

@@ -1,6 +1,7 @@
 // How many of the devices that can run a release do.
 
 import { useTranslation } from "react-i18next";
+import { numberFormat } from "../../parts/number";
 import type { Release } from "./queries";
 import classes from "./Releases.module.css";
 
@@ -10,7 +11,7 @@ export function Adoption({ release, isWide }: { release: Release; isWide?: boole
   if (able === 0) {
     return <span className={classes.quiet}>{t("no_device")}</span>;
   }
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const words = t("done_of", { done: number.format(done), able: number.format(able) });
   return (
     <span className={classes.adoption} data-wide={isWide || undefined}>

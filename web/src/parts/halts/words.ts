@@ -2,11 +2,12 @@
 
 import { useTranslation } from "react-i18next";
 import { inert } from "../inert";
+import { numberFormat } from "../number";
 import type { Halt } from "./queries";
 
 export function useHaltWords(halt: Halt): { title: string; why: string } {
   const { t, i18n } = useTranslation("halts");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const { version, devices, failed, silent } = halt;
   const ring = halt.ring ? t("ring", { name: inert(halt.ring) }) : t("no_ring");
   const troubles = [

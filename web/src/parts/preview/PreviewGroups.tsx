@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { inert } from "../inert";
+import { numberFormat } from "../number";
 import { PlatformIcon, PlatformVersion } from "../Platform";
 import { onDevice } from "../time";
 import classes from "./Preview.module.css";
@@ -94,7 +95,7 @@ function GroupRow({ group }: { group: Group }) {
   return (
     <>
       <span className={classes.count}>
-        {new Intl.NumberFormat(i18n.language).format(count)}
+        {numberFormat(i18n.language).format(count)}
         <span className="only-read-aloud"> {t("preview:devices", { count })}</span>
       </span>
       <div className={classes.what}>

@@ -7,6 +7,7 @@ import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { FailedMessage } from "../Message";
+import { numberFormat } from "../number";
 import { Moment } from "../Time";
 import classes from "./Preview.module.css";
 import { PreviewDevices } from "./PreviewDevices";
@@ -98,7 +99,7 @@ function Found({ preview, problems, warnings, takeSuggestion }: FoundProps) {
 
 function Headline({ preview }: { preview: Schemas["Preview"] }) {
   const { t, i18n } = useTranslation("preview");
-  const number = new Intl.NumberFormat(i18n.language);
+  const number = numberFormat(i18n.language);
   const { devices_changed: count, devices_total: total } = preview;
   return (
     <p className={classes.headline} aria-live="polite">
@@ -121,7 +122,7 @@ function DueSoon({ preview, takeSuggestion }: Omit<FoundProps, "problems" | "war
   }
   return (
     <div className={classes.due}>
-      <b>{t("due_soon", { count, due: new Intl.NumberFormat(i18n.language).format(count) })}</b>
+      <b>{t("due_soon", { count, due: numberFormat(i18n.language).format(count) })}</b>
       <span>{t("due_soon_text")}</span>
       {suggestion && takeSuggestion && (
         <Button

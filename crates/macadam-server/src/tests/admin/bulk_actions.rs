@@ -199,6 +199,20 @@ async fn what_somebody_began_goes_on_only_while_they_may() {
 }
 
 #[tokio::test]
+async fn part_that_two_servers_do_at_once_counts_and_shows_once() {
+    let world = World::without_workers("").await;
+    let device = world.enroll(&world.mac(1)).await.0;
+    let helper = client(&world, Role::HelpDesk).await;
+    let note = DeviceAction::AddNote { text: "lent".into() };
+    let begun = helper.create_bulk_action(&wish(&[device], note)).await.unwrap().value.id;
+    let (one, other) = tokio::join!(world.app().do_bulk_part(), world.app().do_bulk_part());
+    assert!(one.unwrap() && other.unwrap(), "both did it");
+    let ended = helper.bulk_action(begun).await.unwrap().value;
+    assert_eq!((ended.state, ended.done), (BulkState::Finished, 1));
+    assert_eq!(helper.notes(device).await.unwrap().value.len(), 1);
+}
+
+#[tokio::test]
 async fn stopped_action_stops_before_its_next_part() {
     let world = World::without_workers("").await;
     let ids: Vec<Uuid> = (0..2001).map(Uuid::from_u128).collect();

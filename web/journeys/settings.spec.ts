@@ -54,7 +54,7 @@ test("token is limited to permissions, which its role must allow", async ({ page
   await page.getByRole("option", { name: "Exempt devices" }).click();
   await scopes.press("Tab");
   await dialog.getByRole("button", { name: "Make a token" }).click();
-  await expect(dialog.getByText("the role does not allow edit_exceptions")).toBeVisible();
+  await expect(dialog.getByText("The role does not allow all of these.")).toBeVisible();
   await expect(scopes).toHaveAttribute("aria-invalid", "true");
   await dialog.getByRole("combobox", { name: "Role" }).click();
   await page.getByRole("option", { name: "Help desk" }).click();

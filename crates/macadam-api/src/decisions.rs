@@ -161,9 +161,13 @@ pub struct Wording {
 }
 
 impl Wording {
+    pub fn new(code: &str, facts: macadam_policy::Facts) -> Self {
+        Self { code: code.to_owned(), values: values(facts) }
+    }
+
     /// What a rule says.
     pub fn of_rule(rule: &macadam_policy::Rule) -> Self {
-        Self { code: rule.code().to_owned(), values: values(rule.facts()) }
+        Self::new(rule.code(), rule.facts())
     }
 }
 

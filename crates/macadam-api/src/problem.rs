@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use macadam_policy as policy;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::decisions::Wording;
 
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,11 +29,52 @@ pub struct Detail {
     /// Path of the field, such as `enforcement.version`; empty for the request as a whole.
     pub field: String,
     pub message: String,
+    /// The same for programs and other languages; `null` where it has no stable name.
+    pub wording: Option<Wording>,
 }
 
 impl Detail {
     pub fn new(field: impl Into<String>, message: impl fmt::Display) -> Self {
-        Self { field: field.into(), message: message.to_string() }
+        Self { field: field.into(), message: message.to_string(), wording: None }
+    }
+
+    /// What is wrong with an item.
+    pub fn of_item(problem: &policy::ItemProblem) -> Self {
+        Self::new(problem.field(), problem).named(problem.code(), problem.facts())
+    }
+
+    /// What is wrong with an assignment that stands in this field.
+    pub fn of_assignment(field: impl Into<String>, problem: &policy::AssignmentProblem) -> Self {
+        Self::new(field, problem).named(problem.code(), problem.facts())
+    }
+
+    /// A text is empty where it must not be, or too long, or has control characters.
+    pub fn length(field: impl Into<String>, (low, high): (usize, usize)) -> Self {
+        let message = match low {
+            0 => format!("must have at most {high} characters"),
+            _ => format!("must have {low} to {high} characters"),
+        };
+        let code = if low == 0 { "too_long" } else { "length" };
+        let facts = vec![("low", low.to_string()), ("high", high.to_string())];
+        Self::new(field, message).named(code, facts)
+    }
+
+    /// A number is too small or too large.
+    pub fn range(field: impl Into<String>, (low, high): (i64, i64)) -> Self {
+        let facts = vec![("low", low.to_string()), ("high", high.to_string())];
+        let message = format!("must be between {low} and {high}");
+        Self::new(field, message).named("out_of_range", facts)
+    }
+
+    /// What a field names does not exist.
+    pub fn unknown(field: impl Into<String>, what: &str) -> Self {
+        Self::new(field, format!("there is no such {what}")).named("unknown", Vec::new())
+    }
+
+    /// Gives it a stable name, and what its message is made of.
+    #[must_use]
+    pub fn named(self, code: &str, facts: policy::Facts) -> Self {
+        Self { wording: Some(Wording::new(code, facts)), ..self }
     }
 
     /// The same problem, seen from the object that holds the field.
@@ -40,7 +84,7 @@ impl Detail {
             "" => parent.to_owned(),
             field => format!("{parent}.{field}"),
         };
-        Self { field, message: self.message }
+        Self { field, ..self }
     }
 }
 

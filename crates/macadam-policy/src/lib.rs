@@ -13,6 +13,7 @@ mod item;
 mod period;
 mod platform;
 mod preview;
+mod problems;
 mod readiness;
 mod rings;
 mod trace;

@@ -1,6 +1,7 @@
 // The one client of the server's API; its types are generated from the OpenAPI document.
 
 import createClient from "openapi-fetch";
+import { detailsInWords, refusalInWords } from "./refusal";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -18,11 +19,11 @@ export class ApiError extends Error {
     status: number,
     problem: Pick<Schemas["Problem"], "message" | "details"> & { code: ErrorCode },
   ) {
-    super(problem.message);
+    super(refusalInWords(problem.code, problem.message));
     this.name = "ApiError";
     this.status = status;
     this.code = problem.code;
-    this.details = problem.details ?? [];
+    this.details = detailsInWords(problem.details ?? []);
   }
 
   /** What is wrong with one field of a form. */

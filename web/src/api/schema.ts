@@ -1784,6 +1784,7 @@ export interface components {
             /** @description Path of the field, such as `enforcement.version`; empty for the request as a whole. */
             field: string;
             message: string;
+            wording?: components["schemas"]["Wording"] | null;
         };
         /** @description One row of the device list. */
         Device: {

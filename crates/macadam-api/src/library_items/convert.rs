@@ -15,9 +15,8 @@ impl TryFrom<&LibraryItemSettings> for policy::LibraryItem {
     type Error = Vec<Detail>;
 
     fn try_from(settings: &LibraryItemSettings) -> Result<Self, Self::Error> {
-        let refused = |problems: Vec<policy::ItemProblem>| {
-            problems.iter().map(|problem| Detail::new(problem.field(), problem)).collect()
-        };
+        let refused =
+            |problems: Vec<policy::ItemProblem>| problems.iter().map(Detail::of_item).collect();
         match settings {
             LibraryItemSettings::ManagedOs(settings) => {
                 policy::ManagedOs::new(settings.to_policy()?).map(Self::ManagedOs).map_err(refused)
@@ -171,11 +170,12 @@ impl From<policy::BsiEnforcement> for BsiEnforcement {
 }
 
 fn period(text: &str) -> Result<policy::Period, Detail> {
-    text.parse().map_err(|error| Detail::new("within", error))
+    text.parse().map_err(|error| Detail::new("within", error).named("period", policy::Facts::new()))
 }
 
 fn os_version(text: &str) -> Result<policy::OsVersion, Detail> {
-    text.parse().map_err(|error| Detail::new("version", error))
+    text.parse()
+        .map_err(|error| Detail::new("version", error).named("version", policy::Facts::new()))
 }
 
 impl Ring {

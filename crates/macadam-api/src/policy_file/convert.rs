@@ -147,7 +147,8 @@ fn check_assignments(
     for (name, assignment) in blueprints {
         if let Err(found) = policy::check_assignment(assignment, items) {
             let place = format!("blueprints.{name}.assignment");
-            problems.extend(found.iter().map(|problem| Detail::new(place.clone(), problem)));
+            problems
+                .extend(found.iter().map(|problem| Detail::of_assignment(place.clone(), problem)));
         }
     }
 }

@@ -170,9 +170,9 @@ impl From<AccountError> for ApiError {
             }
             AccountError::WrongPassword => Self::new(ErrorCode::Forbidden, message),
             AccountError::TooManyAttempts => Self::new(ErrorCode::TooManyRequests, message),
-            AccountError::WrongCode => {
-                Self::settings(vec![macadam_api::Detail::new("code", message)])
-            }
+            AccountError::WrongCode => Self::settings(vec![
+                macadam_api::Detail::new("code", message).named("code", Vec::new()),
+            ]),
             AccountError::UnknownSession => Self::not_found("session"),
             AccountError::HasSecondFactor | AccountError::NoSecondFactor => {
                 Self::new(ErrorCode::InUse, message)

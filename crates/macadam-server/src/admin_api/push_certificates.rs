@@ -76,14 +76,23 @@ impl From<SigningRequestError> for ApiError {
 impl From<SetPushCertificateError> for ApiError {
     fn from(error: SetPushCertificateError) -> Self {
         match &error {
-            SetPushCertificateError::Read(_) | SetPushCertificateError::Expired(_) => {
-                Self::settings(vec![Detail::new("certificate_pem", &error)])
+            SetPushCertificateError::Read(_) => {
+                let detail = Detail::new("certificate_pem", &error);
+                Self::settings(vec![detail.named("push_certificate", Vec::new())])
+            }
+            SetPushCertificateError::Expired(at) => {
+                let facts = vec![("day", at.strftime("%F").to_string())];
+                let detail = Detail::new("certificate_pem", &error);
+                Self::settings(vec![detail.named("push_certificate_expired", facts)])
             }
             SetPushCertificateError::NoKey => {
-                Self::settings(vec![Detail::new("private_key_pem", &error)])
+                let detail = Detail::new("private_key_pem", &error);
+                Self::settings(vec![detail.named("push_key_missing", Vec::new())])
             }
-            SetPushCertificateError::OtherTopic { .. } => {
-                Self::settings(vec![Detail::new("replace_topic", &error)])
+            SetPushCertificateError::OtherTopic { current, new } => {
+                let facts = vec![("current", current.clone()), ("new", new.clone())];
+                let detail = Detail::new("replace_topic", &error);
+                Self::settings(vec![detail.named("other_topic", facts)])
             }
             SetPushCertificateError::Current(_) | SetPushCertificateError::Store(_) => {
                 Self::internal(error)

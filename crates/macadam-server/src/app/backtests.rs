@@ -95,12 +95,18 @@ impl App {
 fn span_problems(wish: &BacktestRequest, today: Date) -> Vec<Detail> {
     let mut problems = Vec::new();
     if wish.until <= wish.from {
-        problems.push(Detail::new("until", "must be after the first day"));
+        problems.push(
+            Detail::new("until", "must be after the first day").named("not_after", Vec::new()),
+        );
     } else if wish.until.duration_since(wish.from).as_hours() / 24 > DAYS {
-        problems.push(Detail::new("until", format!("must be within {DAYS} days of the first")));
+        problems.push(
+            Detail::new("until", format!("must be within {DAYS} days of the first"))
+                .named("too_far", vec![("days", DAYS.to_string())]),
+        );
     }
     if wish.until > today {
-        problems.push(Detail::new("until", "must not be in the future"));
+        problems
+            .push(Detail::new("until", "must not be in the future").named("future", Vec::new()));
     }
     problems
 }

@@ -189,7 +189,10 @@ fn check(caller: &Caller, wish: &CreateBulkAction) -> Result<DeviceAction, BulkA
         }
         DeviceAction::AddTags { tags } | DeviceAction::RemoveTags { tags } => {
             if tags.is_empty() {
-                problems.push(Detail::new("action.tags", "must be at least one tag"));
+                problems.push(
+                    Detail::new("action.tags", "must be at least one tag")
+                        .named("no_tag", Vec::new()),
+                );
             }
             problems.extend(tags_problem(tags).map(|problem| problem.within("action")));
         }

@@ -136,7 +136,7 @@ impl App {
         if let Some(blueprint) = blueprint
             && self.store.blueprint(blueprint).await?.is_none()
         {
-            problems.push(Detail::new("blueprint_id", "there is no such blueprint"));
+            problems.push(Detail::unknown("blueprint_id", "blueprint"));
         }
         if !problems.is_empty() {
             return Err(DeviceError::Settings(problems));
@@ -329,5 +329,6 @@ pub(super) fn tags_problem(tags: &[String]) -> Option<Detail> {
         return None;
     }
     let message = format!("must be at most {TAGS} words of 1 to {TAG_CHARACTERS} characters");
-    Some(Detail::new("tags", message))
+    let facts = vec![("tags", TAGS.to_string()), ("characters", TAG_CHARACTERS.to_string())];
+    Some(Detail::new("tags", message).named("tags", facts))
 }

@@ -255,7 +255,7 @@ fn check_blueprint(
         Err(problems) => problems,
         Ok(assignment) => match check_assignment(&assignment, items) {
             Ok(()) => Vec::new(),
-            Err(found) => found.iter().map(|problem| Detail::new("assignment", problem)).collect(),
+            Err(found) => found.iter().map(|it| Detail::of_assignment("assignment", it)).collect(),
         },
     }
 }
@@ -271,10 +271,11 @@ fn check_names<'a>(
     for name in names {
         let count = name.trim().chars().count();
         if !(1..=NAME_CHARACTERS).contains(&count) {
-            let message = format!("must have 1 to {NAME_CHARACTERS} characters");
-            problems.push(Detail::new(field, message).within(place));
+            problems.push(Detail::length(field, (1, NAME_CHARACTERS)).within(place));
         } else if !seen.insert(name) {
-            problems.push(Detail::new(field, format!("'{name}' is already in use")).within(place));
+            let taken = Detail::new(field, format!("'{name}' is already in use"));
+            let taken = taken.named("taken", vec![("name", name.to_owned())]);
+            problems.push(taken.within(place));
         }
     }
     problems

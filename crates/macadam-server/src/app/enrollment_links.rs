@@ -48,16 +48,15 @@ impl App {
         let blueprint = wish.blueprint_id.map(BlueprintId);
         let mut problems = Vec::new();
         if !(1..=MOST_HOURS).contains(&hours) {
-            problems.push(Detail::new("valid_hours", format!("must be 1 to {MOST_HOURS}")));
+            problems.push(Detail::range("valid_hours", (1, MOST_HOURS.into())));
         }
         if wish.note.chars().count() > NOTE_CHARACTERS || wish.note.contains(char::is_control) {
-            let message = format!("must have at most {NOTE_CHARACTERS} characters");
-            problems.push(Detail::new("note", message));
+            problems.push(Detail::length("note", (0, NOTE_CHARACTERS)));
         }
         if let Some(id) = blueprint
             && self.store.blueprint(id).await?.is_none()
         {
-            problems.push(Detail::new("blueprint_id", "there is no such blueprint"));
+            problems.push(Detail::unknown("blueprint_id", "blueprint"));
         }
         if !problems.is_empty() {
             return Err(EnrollmentLinkError::Settings(problems));

@@ -56,11 +56,13 @@ impl App {
         let offset = self.offset_of(device).await?;
         let mut problems = self.unknown(device, item).await?;
         if !(1..=REASON_CHARACTERS).contains(&wish.reason.trim().chars().count()) {
-            let message = format!("must have 1 to {REASON_CHARACTERS} characters");
-            problems.push(Detail::new("reason", message));
+            problems.push(Detail::length("reason", (1, REASON_CHARACTERS)));
         }
         if wish.until < offset.to_datetime(now).date() {
-            problems.push(Detail::new("until", "is in the past where the device is"));
+            problems.push(
+                Detail::new("until", "is in the past where the device is")
+                    .named("past", Vec::new()),
+            );
         }
         if !problems.is_empty() {
             return Err(ExceptionError::Settings(problems));
@@ -141,12 +143,12 @@ impl App {
     ) -> Result<Vec<Detail>, StoreError> {
         let mut problems = Vec::new();
         if self.store.device(device).await?.is_none() {
-            problems.push(Detail::new("device_id", "there is no such device"));
+            problems.push(Detail::unknown("device_id", "device"));
         }
         if let Some(item) = item
             && self.store.item(item).await?.is_none()
         {
-            problems.push(Detail::new("item_id", "there is no such library item"));
+            problems.push(Detail::unknown("item_id", "library item"));
         }
         Ok(problems)
     }

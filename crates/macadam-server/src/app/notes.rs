@@ -68,7 +68,7 @@ pub(super) fn checked_note(text: &str) -> Result<String, Detail> {
     if (1..=CHARACTERS).contains(&text.chars().count()) {
         return Ok(text);
     }
-    Err(Detail::new("text", format!("must have 1 to {CHARACTERS} characters")))
+    Err(Detail::length("text", (1, CHARACTERS)))
 }
 
 fn shown(note: macadam_store::Note) -> Note {

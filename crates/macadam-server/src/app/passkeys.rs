@@ -378,8 +378,7 @@ fn checked_name(name: &str) -> Result<String, PasskeyError> {
     if is_good {
         return Ok(name.to_owned());
     }
-    let message = format!("must have 1 to {NAME_CHARACTERS} characters");
-    Err(PasskeyError::Settings(vec![Detail::new("name", message)]))
+    Err(PasskeyError::Settings(vec![Detail::length("name", (1, NAME_CHARACTERS))]))
 }
 
 fn shown(passkey: macadam_store::Passkey) -> Passkey {

@@ -206,20 +206,19 @@ fn email_problem(email: &str) -> Option<Detail> {
     if is_address {
         return text_problem("email", email);
     }
-    Some(Detail::new("email", "is no e-mail address such as ada@example.com"))
+    let message = "is no e-mail address such as ada@example.com";
+    Some(Detail::new("email", message).named("email", Vec::new()))
 }
 
 fn text_problem(field: &str, text: &str) -> Option<Detail> {
     let is_good = (1..=TEXT_CHARACTERS).contains(&text.trim().chars().count())
         && !text.contains(char::is_control);
-    let message = format!("must have 1 to {TEXT_CHARACTERS} characters");
-    (!is_good).then(|| Detail::new(field, message))
+    (!is_good).then(|| Detail::length(field, (1, TEXT_CHARACTERS)))
 }
 
 pub(super) fn password_problem(password: &str) -> Option<Detail> {
     let is_good = (PASSWORD_CHARACTERS..=TEXT_CHARACTERS).contains(&password.chars().count());
-    let message = format!("must have {PASSWORD_CHARACTERS} to {TEXT_CHARACTERS} characters");
-    (!is_good).then(|| Detail::new("password", message))
+    (!is_good).then(|| Detail::length("password", (PASSWORD_CHARACTERS, TEXT_CHARACTERS)))
 }
 
 /// Whoever makes the first owner, before there is anybody who could sign in.

@@ -95,7 +95,7 @@ impl App {
         if let Some(item) = wish.item_id
             && self.store.item(ItemId(item)).await?.is_none()
         {
-            let problem = Detail::new("item_id", "there is no such library item");
+            let problem = Detail::unknown("item_id", "library item");
             return Err(ChangeError::Problems(vec![problem]));
         }
         let (action, item_id) = (wish.action, wish.item_id);
@@ -144,8 +144,8 @@ impl App {
         if let Approval::AfterDays { days } = wish.approval
             && !(1..=MOST_APPROVAL_DAYS).contains(&days)
         {
-            let message = format!("must be between 1 and {MOST_APPROVAL_DAYS}");
-            return Err(ChangeError::Problems(vec![Detail::new("approval.days", message)]));
+            let problem = Detail::range("approval.days", (1, MOST_APPROVAL_DAYS.into()));
+            return Err(ChangeError::Problems(vec![problem]));
         }
         self.audit(caller, "write_approval", "approval", json!(wish)).await?;
         let version = self.store.setting(APPROVAL).await?.map_or(0, |(_, version)| version);
@@ -367,6 +367,5 @@ pub(super) fn check_reason(reason: &str) -> Result<(), ChangeError> {
     if (1..=REASON_CHARACTERS).contains(&reason.trim().chars().count()) {
         return Ok(());
     }
-    let message = format!("must have 1 to {REASON_CHARACTERS} characters");
-    Err(ChangeError::Problems(vec![Detail::new("reason", message)]))
+    Err(ChangeError::Problems(vec![Detail::length("reason", (1, REASON_CHARACTERS))]))
 }

@@ -109,17 +109,16 @@ fn check(wish: &CreateToken) -> Result<(), TokenError> {
     let mut problems = Vec::new();
     let name = wish.name.trim();
     if !(1..=NAME_CHARACTERS).contains(&name.chars().count()) || name.contains(char::is_control) {
-        let message = format!("must have 1 to {NAME_CHARACTERS} characters");
-        problems.push(Detail::new("name", message));
+        problems.push(Detail::length("name", (1, NAME_CHARACTERS)));
     }
     if !(1..=MOST_DAYS).contains(&wish.valid_days) {
-        problems.push(Detail::new("valid_days", format!("must be between 1 and {MOST_DAYS}")));
+        problems.push(Detail::range("valid_days", (1, MOST_DAYS.into())));
     }
     let beyond = wish.scopes.iter().filter(|scope| !wish.role.allows(**scope));
     let beyond: Vec<_> = beyond.map(code_of).collect();
     if !beyond.is_empty() {
         let message = format!("the role does not allow {}", beyond.join(", "));
-        problems.push(Detail::new("scopes", message));
+        problems.push(Detail::new("scopes", message).named("scopes", Vec::new()));
     }
     if problems.is_empty() { Ok(()) } else { Err(TokenError::Settings(problems)) }
 }

@@ -120,8 +120,7 @@ fn check(caller: &Caller, wish: &WriteView) -> Result<(), ViewError> {
     let mut problems = Vec::new();
     let characters = wish.name.trim().chars().count();
     if !(1..=NAME_CHARACTERS).contains(&characters) || wish.name.contains(char::is_control) {
-        let message = format!("must have 1 to {NAME_CHARACTERS} characters");
-        problems.push(Detail::new("name", message));
+        problems.push(Detail::length("name", (1, NAME_CHARACTERS)));
     }
     let is_column = |column: &String| {
         (1..=COLUMN_CHARACTERS).contains(&column.len())

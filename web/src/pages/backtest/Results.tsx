@@ -66,7 +66,7 @@ function Failed({ error, retry }: { error: Error; retry: () => void }) {
   return (
     <Alert color="red" role="alert" className={classes.results}>
       {details.map(({ field, message }) => (
-        <div key={`${field} ${message}`}>{sentence(`${field} ${message}`)}</div>
+        <div key={`${field} ${message}`}>{sentence(message)}</div>
       ))}
     </Alert>
   );

@@ -1,6 +1,7 @@
 // One action on many devices: which they are, what it would do, and asking the server for it.
 
 import { ApiError, api, asked, type Schemas } from "../../api/client";
+import { askPreview } from "../../parts/preview/askPreview";
 import { devicesPage } from "./queries";
 import type { DeviceSearch } from "./search";
 
@@ -51,7 +52,7 @@ export async function previewMove(
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const device_ids = ids.slice(from, from + AT_ONCE);
     const body = { kind: "assign_devices" as const, blueprint_id: blueprint, device_ids };
-    const preview = await asked(api.POST("/api/v1/previews", { body, signal }));
+    const preview = await askPreview(body, signal);
     const [problem] = preview.problems;
     if (problem) {
       throw new Error(problem.message);

@@ -3,6 +3,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, asked, type Schemas } from "../../api/client";
 import { LIVE } from "../../api/queries";
+import { askPreview } from "../../parts/preview/askPreview";
 
 export type Release = Schemas["Release"];
 export type ReleaseRecord = Schemas["ReleaseRecord"];
@@ -58,11 +59,6 @@ export function reviewPreviewQuery(id: string, action: Action, item: string | nu
   return queryOptions({
     queryKey: ["devices", "preview", "review", id, action, item],
     queryFn: ({ signal }) =>
-      asked(
-        api.POST("/api/v1/previews", {
-          body: { kind: "review", release_id: id, action, item_id: item },
-          signal,
-        }),
-      ),
+      askPreview({ kind: "review", release_id: id, action, item_id: item }, signal),
   });
 }

@@ -5,7 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, asked } from "../../api/client";
+import { ApiError, api, asked } from "../../api/client";
 import { Card } from "../../parts/Card";
 import { FailedMessage } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
@@ -65,6 +65,12 @@ export function PushCertificate() {
   );
 }
 
+/** Why it was not taken: what is wrong with the files, where that is known. */
+function reasons(error: Error): string[] {
+  const details = error instanceof ApiError ? error.details : [];
+  return details.length > 0 ? details.map(({ message }) => message) : [error.message];
+}
+
 function Upload({ isFirst }: { isFirst: boolean }) {
   const { t } = useTranslation("settings");
   const [certificate, setCertificate] = useState<File | null>(null);
@@ -98,7 +104,9 @@ function Upload({ isFirst }: { isFirst: boolean }) {
     <form onSubmit={submit}>
       {upload.error && (
         <Alert color="red" mb="sm" role="alert">
-          {sentence(upload.error.message)}
+          {reasons(upload.error).map((reason) => (
+            <div key={reason}>{sentence(reason)}</div>
+          ))}
         </Alert>
       )}
       <Group align="flex-end" gap="sm" mb="sm">

@@ -3,7 +3,8 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, asked, type Schemas } from "../../api/client";
+import type { Schemas } from "../../api/client";
+import { askPreview } from "./askPreview";
 
 export type Preview = Schemas["Preview"];
 export type PreviewRequest = Schemas["PreviewRequest"];
@@ -15,8 +16,7 @@ const BEHIND = 250;
 export function previewQuery(request: PreviewRequest | null) {
   return queryOptions({
     queryKey: ["previews", request],
-    queryFn: ({ signal }) =>
-      asked(api.POST("/api/v1/previews", { body: request as PreviewRequest, signal })),
+    queryFn: ({ signal }) => askPreview(request as PreviewRequest, signal),
     enabled: request !== null,
     // What is on screen stays until the answer to what was typed last is there.
     placeholderData: keepPreviousData,

@@ -1,33 +1,12 @@
-// A sentence of the server in its reader's language; one that has no text here is shown as it came.
+// A sentence of the server, shown in its reader's language.
 
-import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { sentence } from "../sentence";
 import { Theirs } from "../Theirs";
-import { valuesText } from "./values";
+import { said } from "./said";
 
 type Wording = Schemas["Wording"];
-
-/** Words of a small set choose a sentence of its own, such as why a version cannot be had. */
-const CHOOSING = ["basis", "why", "state", "mechanism"] as const;
-
-/** The text of a sentence; the server's own words where there is none. */
-export function said(
-  t: TFunction<"wording">,
-  { wording, fallback, language }: { wording: Wording; fallback: string; language: string },
-): string {
-  const { code, values } = wording;
-  const chosen = CHOOSING.map((name) => values[name]).find((value) => value !== undefined);
-  const texts = valuesText(values, language);
-  const keys = chosen ? [`${code}.${chosen}`, code] : [code];
-  const isSafe = keys.every((key) => /^[a-z_]+(\.[a-z_]+)*$/.test(key));
-  // A group of texts is none.
-  const count = Number(values.count ?? values.days ?? 1);
-  const options = { ...texts, count, defaultValue: "", returnObjects: true };
-  const text: unknown = isSafe ? t(keys as never, options as never) : "";
-  return typeof text === "string" && text !== "" ? text : sentence(fallback);
-}
 
 export function useSaid(wording: Wording | null | undefined, fallback: string): string {
   const { t, i18n } = useTranslation("wording");

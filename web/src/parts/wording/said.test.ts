@@ -3,7 +3,7 @@ import { createInstance, type TFunction } from "i18next";
 import { expect, test } from "vitest";
 import { de } from "../../texts/de";
 import { en } from "../../texts/en";
-import { said } from "./Said";
+import { said } from "./said";
 
 const policy = new URL("../../../../crates/macadam-policy/src/", import.meta.url);
 

@@ -28,6 +28,9 @@ enum PushCertificateCommand {
         /// Drop the one that waits for its certificate, and make another
         #[arg(long)]
         anew: bool,
+        /// Only the one that waits for its certificate: make none
+        #[arg(long, conflicts_with = "anew")]
+        waiting: bool,
     },
     /// Replace the certificate
     Upload {
@@ -48,9 +51,12 @@ impl PushCertificate {
         let (json, client) = (self.connection.json, self.connection.client(shell)?);
         let answer = match self.command {
             PushCertificateCommand::Show => client.push_certificate().await?,
-            PushCertificateCommand::Request { anew } => {
+            PushCertificateCommand::Request { anew, waiting } => {
                 let wish = CreateSigningRequest { anew };
-                let answer = client.create_push_signing_request(&wish).await?;
+                let answer = match waiting {
+                    true => client.push_signing_request().await?,
+                    false => client.create_push_signing_request(&wish).await?,
+                };
                 shell.note(
                     "a vendor signs it, and Apple certifies it: see docs/push-certificate.md",
                 );

@@ -9,6 +9,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { deviceAhead, devicesAhead, homeAhead, itemAhead } from "./ahead";
 import { sessionQuery, setUpQuery } from "./api/queries";
 import { auditSearch } from "./pages/activity/search";
 import { backtestSearch } from "./pages/backtest/search";
@@ -63,6 +64,7 @@ const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: "/",
+  loader: ({ context }) => homeAhead(context.queryClient),
   component: lazyRouteComponent(() => import("./pages/home/HomePage"), "HomePage"),
 });
 
@@ -70,6 +72,8 @@ const devices = createRoute({
   getParentRoute: () => inside,
   path: "/devices",
   validateSearch: deviceSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => devicesAhead(context.queryClient, deps),
   component: lazyRouteComponent(() => import("./pages/devices/DevicesPage"), "DevicesPage"),
 });
 
@@ -77,6 +81,8 @@ const device = createRoute({
   getParentRoute: () => inside,
   path: "/devices/$id",
   validateSearch: (raw): { tab?: DeviceTab } => deviceTabSearch(raw),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, params, deps }) => deviceAhead(context.queryClient, params.id, deps.tab),
   component: lazyRouteComponent(() => import("./pages/devices/DevicePage"), "DevicePage"),
 });
 
@@ -143,6 +149,8 @@ const libraryItem = createRoute({
   getParentRoute: () => inside,
   path: "/library/$id",
   validateSearch: itemSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, params, deps }) => void itemAhead(context.queryClient, params.id, deps),
   component: lazyRouteComponent(() => import("./pages/library/ItemPage"), "ItemPage"),
 });
 

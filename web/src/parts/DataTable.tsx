@@ -14,6 +14,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./DataTable.module.css";
+import { useIntent } from "./intent";
 import { FailedMessage } from "./Message";
 import { useNarrow } from "./narrow";
 
@@ -42,6 +43,8 @@ interface Props<Row> {
   total?: number | undefined;
   sort?: string | undefined;
   onSort?: (sort: string) => void;
+  /** Told of an order that its reader is about to choose. */
+  onSortAhead?: (sort: string) => void;
   isLoading: boolean;
   error?: Error | null;
   retry?: () => void;
@@ -191,7 +194,14 @@ function SortChoice<Row>({ columns, sort, onSort }: Props<Row>) {
   );
 }
 
-function Head<Row>({ columns, sort, onSort, isNarrow }: Props<Row> & { isNarrow: boolean }) {
+function Head<Row>({
+  columns,
+  sort,
+  onSort,
+  onSortAhead,
+  isNarrow,
+}: Props<Row> & { isNarrow: boolean }) {
+  const intent = useIntent();
   return (
     <div role="rowgroup" className={classes.head}>
       <div role="row" aria-rowindex={1} className={classes.headRow}>
@@ -205,7 +215,11 @@ function Head<Row>({ columns, sort, onSort, isNarrow }: Props<Row> & { isNarrow:
               className={classes.headCell}
             >
               {column.sort !== undefined && onSort && !isNarrow ? (
-                <button type="button" onClick={() => onSort(column.sort ?? "")}>
+                <button
+                  type="button"
+                  onClick={() => onSort(column.sort ?? "")}
+                  {...intent(() => onSortAhead?.(column.sort ?? ""))}
+                >
                   {column.header}
                   {isSorted && <IconArrowDown size={13} aria-hidden="true" />}
                 </button>

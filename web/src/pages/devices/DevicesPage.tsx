@@ -2,7 +2,7 @@
 
 import { IconDevices, IconFilterOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { ColumnPicker } from "../../parts/ColumnPicker";
@@ -29,7 +29,7 @@ import { Views } from "./Views";
 export function DevicesPage() {
   const { t } = useTranslation(["devices", "common"]);
   const search = useSearch({ from: "/inside/devices" });
-  const { change, sort } = useFilters(search);
+  const { change, sort, sortAhead } = useFilters(search);
   const { data: counts } = useQuery(deviceCountsQuery(search));
   const list = useLongList(devicesList(search));
   const columns = useMemo(() => deviceColumns(t), [t]);
@@ -74,6 +74,7 @@ export function DevicesPage() {
           total={total}
           sort={search.sort ?? "name"}
           onSort={sort}
+          onSortAhead={sortAhead}
           isTall
           empty={<NoDevices search={search} />}
         />
@@ -84,6 +85,7 @@ export function DevicesPage() {
 
 function useFilters(search: DeviceSearch) {
   const navigate = useNavigate({ from: "/devices" });
+  const router = useRouter();
   const change = useCallback(
     (changes: Changes) => {
       const next = { ...search, ...changes };
@@ -96,7 +98,11 @@ function useFilters(search: DeviceSearch) {
     (name: string) => change({ sort: name as NonNullable<DeviceSearch["sort"]> }),
     [change],
   );
-  return { change, sort };
+  const sortAhead = (name: string) => {
+    const sort = name as NonNullable<DeviceSearch["sort"]>;
+    void router.preloadRoute({ to: "/devices", search: { ...search, sort } });
+  };
+  return { change, sort, sortAhead };
 }
 
 function withStatus(search: DeviceSearch, status: StatusName | undefined): DeviceSearch {

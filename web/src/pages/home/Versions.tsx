@@ -4,7 +4,7 @@ import { SegmentedControl } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
@@ -17,6 +17,7 @@ import { ticks } from "../../parts/ticks";
 import { day as dayText } from "../../parts/time";
 import classes from "./Home.module.css";
 import { type Layers, layersOf } from "./layers";
+import { rememberMostUsed } from "./platform";
 import { versionSharesQuery } from "./queries";
 
 const NAMED = 7;
@@ -25,7 +26,9 @@ export function Versions({ platforms }: { platforms: Schemas["PlatformSummary"][
   const { t } = useTranslation(["home", "common"]);
   const most = [...platforms].sort((a, b) => b.devices - a.devices);
   const [chosen, choose] = useState<PlatformName | null>(null);
-  const platform = chosen ?? most[0]?.platform ?? "macos";
+  const mostUsed = most[0]?.platform ?? "macos";
+  useEffect(() => rememberMostUsed(mostUsed), [mostUsed]);
+  const platform = chosen ?? mostUsed;
   const { data, error, refetch } = useQuery(versionSharesQuery(platform));
   const layers = useMemo(() => layersOf(data ?? [], NAMED), [data]);
   return (

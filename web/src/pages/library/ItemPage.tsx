@@ -3,12 +3,13 @@
 import { Alert, Tabs } from "@mantine/core";
 import { IconPlayerPause } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { BackLink } from "../../parts/BackLink";
 import { OpenHalt } from "../../parts/halts/OpenHalt";
 import { haltsQuery } from "../../parts/halts/queries";
 import { inert } from "../../parts/inert";
+import { useIntent } from "../../parts/intent";
 import { FailedMessage } from "../../parts/Message";
 import { osName } from "../../parts/osName";
 import { PageHeader } from "../../parts/PageHeader";
@@ -42,6 +43,10 @@ function Item({ item }: { item: LibraryItem }) {
   const search = useSearch({ from: "/inside/library/$id" });
   const { tab = "settings" } = search;
   const navigate = useNavigate({ from: "/library/$id" });
+  const router = useRouter();
+  const intent = useIntent();
+  const ahead = (tab: ItemTab) => () =>
+    void router.preloadRoute({ to: "/library/$id", params: { id }, search: { tab } });
   const mayReadAudit = usePermission("read_audit");
   // What is typed outlives the tab it is typed in.
   const edit = useItemEdit(item);
@@ -81,7 +86,7 @@ function Item({ item }: { item: LibraryItem }) {
         <Sideways chosen={tab}>
           <Tabs.List className={classes.tabList}>
             {shown.map((name) => (
-              <Tabs.Tab key={name} value={name}>
+              <Tabs.Tab key={name} value={name} {...intent(ahead(name))}>
                 {t(`tab.${name}`)}
               </Tabs.Tab>
             ))}

@@ -16,7 +16,7 @@ import { devicesList, devicesPage } from "../devices/queries";
 import { ReasonFilters } from "../devices/ReasonFilters";
 import type { Changes } from "../devices/search";
 import classes from "./Item.module.css";
-import { devicesOf, itemCountsQuery, type LibraryItem } from "./queries";
+import { itemCountsQuery, type LibraryItem, statusFilters } from "./queries";
 import { type ItemSearch, itemSearch } from "./search";
 
 const SHOWN = ["name", "status", "os_version", "target", "deadline", "reason"];
@@ -28,11 +28,10 @@ interface Props {
 
 export function ItemStatus({ item, search }: Props) {
   const { t } = useTranslation(["devices", "library", "common"]);
-  const { status, reason, blocker } = search;
-  const why = { ...(reason && { reason }), ...(blocker && { blocker }) };
-  const filter = { ...devicesOf(item), ...why, ...(status && { status }) };
-  const { data: counts } = useQuery(itemCountsQuery({ ...devicesOf(item), ...why }));
-  const list = useLongList(devicesList(filter));
+  const { status, ...why } = search;
+  const { counted, listed } = statusFilters(item, search);
+  const { data: counts } = useQuery(itemCountsQuery(counted));
+  const list = useLongList(devicesList(listed));
   const change = useSearchChange(item.id, search);
   const columns = useMemo(
     () =>
@@ -52,7 +51,7 @@ export function ItemStatus({ item, search }: Props) {
             <Link
               to="/library/$id"
               params={{ id: item.id }}
-              search={{ tab: "status", ...why, ...(chosen && { status: chosen }) }}
+              search={{ ...why, tab: "status", ...(chosen && { status: chosen }) }}
               replace
               {...look}
             />
@@ -65,7 +64,7 @@ export function ItemStatus({ item, search }: Props) {
           name="macadam-item-status"
           header={[...exportedFields]}
           row={exported}
-          page={(cursor) => devicesPage(filter, cursor)}
+          page={(cursor) => devicesPage(listed, cursor)}
         />
       </div>
       <DataTable

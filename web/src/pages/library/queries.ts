@@ -7,6 +7,7 @@ import { LIVE } from "../../api/queries";
 import type { PlatformName } from "../../parts/Platform";
 import type { DeviceSearch } from "../devices/search";
 import { listOf } from "../releases/queries";
+import type { ItemSearch } from "./search";
 
 export type LibraryItem = Schemas["LibraryItem"];
 
@@ -32,6 +33,16 @@ export function itemQuery(id: string) {
 /** The devices an item is for: those it reaches, and of its platform if it has one. */
 export function devicesOf({ id, settings }: LibraryItem) {
   return { item_id: id, ...(settings.type === "managed_os" && { platform: settings.platform }) };
+}
+
+/** Which devices an item's status tab counts, and which it lists. */
+export function statusFilters(item: LibraryItem, { status, reason, blocker }: ItemSearch) {
+  const counted = {
+    ...devicesOf(item),
+    ...(reason && { reason }),
+    ...(blocker && { blocker }),
+  } as DeviceSearch;
+  return { counted, listed: { ...counted, ...(status && { status }) } };
 }
 
 /** How the devices stand that an item is for. */

@@ -38,6 +38,18 @@ test("text under a sheet is left alone, and not under one that shows it", async 
   expect((await cutWords(tab)).join("\n")).toContain("over each other");
 });
 
+test("text under a bar that stays is left alone, wherever it stays itself", async ({
+  page: tab,
+}) => {
+  const stays = (style: string, text: string) =>
+    `<div style="position: sticky; width: 9rem; ${style}">${text}</div>`;
+  const both = stays("bottom: 0", "above") + stays("top: 0; margin-top: -20px", "below");
+  await tab.setContent(page("", "") + both);
+  expect(await cutWords(tab)).toEqual([]);
+  await tab.setContent(page("", "") + stays("", 'above<p style="margin: -20px 0">below</p>'));
+  expect((await cutWords(tab)).join("\n")).toContain("over each other");
+});
+
 test("words of a map's cards are looked at", async ({ page: tab }) => {
   const card = (style: string, name: string, zoom = 1) =>
     `<!doctype html><div class="react-flow" style="overflow: hidden">

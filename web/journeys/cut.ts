@@ -191,15 +191,15 @@ function look(): string[] {
     });
   }
 
-  /** A header that stays while what is below it scrolls, or a sheet that lies over the page. */
+  /** What stays while something else scrolls below it, or a sheet that lies over the page. */
   function isLayered(one: Text, other: Text): boolean {
     const sticks = ({ element }: Text) => {
       for (let at: Element | null = element; at; at = at.parentElement) {
         if (getComputedStyle(at).position === "sticky") {
-          return true;
+          return at;
         }
       }
-      return false;
+      return null;
     };
     const sheet = ({ element }: Text) => {
       for (let at: Element | null = element; at; at = at.parentElement) {

@@ -106,6 +106,11 @@ impl<W: Write> Driver<W> {
         self.wakes = Some(wakes);
     }
 
+    /// Lets messages be lost and doubled from now on.
+    pub fn change_weather(&mut self, weather: Weather) {
+        self.weather = weather;
+    }
+
     /// Gives a device its connection. One that never enrolled begins to.
     pub fn connect(&mut self, index: usize, enrollee: Enrollee) {
         let Some(actor) = self.actors.get_mut(index) else { return };

@@ -238,19 +238,21 @@ impl Rig {
         self.client().apply_policy(&wish).await.unwrap();
     }
 
-    /// Makes a fleet, and enrolls its devices into the first blueprint, one after another: ids
-    /// are given in the order of enrollment.
+    /// Makes a fleet, and enrolls its devices into the first blueprint, one after another and in
+    /// calm weather: ids are given in the order of enrollment, and devices that had to try again
+    /// would do so at the same time.
     pub(super) async fn enroll(&mut self, plan: Plan, weather: Weather, log: Log) -> Driver<Log> {
         let now = plan.start;
         let fleet = Fleet::new(plan, &self.history, &self.offers).unwrap();
         let members = fleet.members.len();
-        let mut driver = Driver::new(fleet, Arc::clone(&self.offers), weather, log);
+        let mut driver = Driver::new(fleet, Arc::clone(&self.offers), Weather::default(), log);
         driver.listen_to(self.wakes.clone());
         for index in 0..members {
             let enrollee = self.enrollee(0).await;
             driver.connect(index, enrollee);
             driver.step(now).await.unwrap();
         }
+        driver.change_weather(weather);
         self.work().await;
         driver
     }

@@ -10,6 +10,7 @@ import { OpenHalt } from "../../parts/halts/OpenHalt";
 import { haltsQuery } from "../../parts/halts/queries";
 import { inert } from "../../parts/inert";
 import { useIntent } from "../../parts/intent";
+import { Later } from "../../parts/Later";
 import { FailedMessage } from "../../parts/Message";
 import { osName } from "../../parts/osName";
 import { PageHeader } from "../../parts/PageHeader";
@@ -93,10 +94,14 @@ function Item({ item }: { item: LibraryItem }) {
           </Tabs.List>
         </Sideways>
         <Tabs.Panel value="settings">
-          <EditItem item={item} edit={edit} />
+          <Later>
+            <EditItem item={item} edit={edit} />
+          </Later>
         </Tabs.Panel>
         <Tabs.Panel value="status">
-          <ItemStatus item={item} search={search} />
+          <Later>
+            <ItemStatus item={item} search={search} />
+          </Later>
         </Tabs.Panel>
         <Tabs.Panel value="activity">
           <ItemActivity

@@ -101,7 +101,7 @@ function Upload({ isFirst }: { isFirst: boolean }) {
     upload.mutate();
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} className={classes.upload}>
       {upload.error && (
         <Alert color="red" mb="sm" role="alert">
           {reasons(upload.error).map((reason) => (

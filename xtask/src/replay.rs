@@ -29,9 +29,7 @@ pub(crate) fn replay(words: &[&str]) -> anyhow::Result<()> {
         fs::remove_dir_all(&directory).context("removing earlier replays")?;
     }
     fs::create_dir_all(&directory).context("making a place for the replays")?;
-    println!(
-    println!("the first build takes about ten minutes on two cores, the replays most of an hour");
-    );
+    println!("the first build takes ten minutes on two cores, and the replays most of an hour");
     let build = ["test", "--profile", "bench", "--package", "macadam-server", "--lib"];
     let tests = ["--", "--nocapture", "tests::year::", "tests::two_servers::"];
     let mut command = cargo_command(&[build.as_slice(), &tests].concat());

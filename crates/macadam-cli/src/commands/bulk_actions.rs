@@ -1,8 +1,10 @@
 //! Actions on many devices, which the server does part by part.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use macadam_api::blueprints::BlueprintFilter;
 use macadam_api::bulk_actions::{BulkAction, BulkFailure, BulkState, DeviceAction, LeftOutReason};
 use macadam_api::client::{Answer, Client};
 use uuid::Uuid;
@@ -51,6 +53,9 @@ impl BulkActions {
         match self.command {
             BulkActionsCommand::List => {
                 let header = ["id", "what", "state", "done", "devices", "by", "since"];
+                let blueprints = client.blueprints(&BlueprintFilter::default()).all().await?;
+                let names = blueprints.into_iter().map(|it| (it.id, it.name)).collect();
+                let row = |action: &BulkAction| row(action, &names);
                 show::list(shell, json, client.bulk_actions(), &header, row).await
             }
             BulkActionsCommand::Show { id, wait } => {
@@ -124,10 +129,13 @@ fn said(action: &BulkAction) -> String {
     text
 }
 
-fn row(action: &BulkAction) -> Vec<String> {
+/// The names of blueprints.
+type Names = BTreeMap<Uuid, String>;
+
+fn row(action: &BulkAction, blueprints: &Names) -> Vec<String> {
     vec![
         action.id.to_string(),
-        what(&action.action),
+        what(&action.action, blueprints),
         words::shown(action.state),
         action.done.to_string(),
         action.devices.to_string(),
@@ -136,9 +144,12 @@ fn row(action: &BulkAction) -> Vec<String> {
     ]
 }
 
-fn what(action: &DeviceAction) -> String {
+fn what(action: &DeviceAction, blueprints: &Names) -> String {
     match action {
-        DeviceAction::AssignBlueprint { blueprint_id } => format!("move to {blueprint_id}"),
+        DeviceAction::AssignBlueprint { blueprint_id } => {
+            let name = blueprints.get(blueprint_id).map_or("a deleted blueprint", String::as_str);
+            format!("move to {name}")
+        }
         DeviceAction::AddTags { tags } => format!("add tags {}", tags.join(", ")),
         DeviceAction::RemoveTags { tags } => format!("remove tags {}", tags.join(", ")),
         DeviceAction::Sync => "sync".to_owned(),

@@ -45,7 +45,7 @@ pub(super) async fn show_push_signing_request(
     _: May<EditPushCertificate>,
 ) -> Result<Json<SigningRequest>, ApiError> {
     let request = app.push_signing_request().await?;
-    request.map(Json).ok_or_else(|| ApiError::not_found("signing request that waits"))
+    request.map(Json).ok_or_else(|| ApiError::not_found("signing request"))
 }
 
 /// Makes the request for the next push certificate, with a key that stays on the server.

@@ -92,6 +92,8 @@ async fn many_devices_are_acted_on_while_nobody_waits() {
     assert!(again.err.contains("it has ended already"), "{again:?}");
     let listed = terminal.done("bulk-actions list").await;
     assert!(listed.contains("add tags loan") && listed.contains("finished"), "{listed}");
+    terminal.done("devices act --all --move-to Everybody --yes --detach").await;
+    assert!(terminal.done("bulk-actions list").await.contains("move to Everybody"));
     let tagged = terminal.done("devices list --tag loan --json").await;
     assert_eq!(serde_json::from_str::<Page<Device>>(tagged.trim()).unwrap().items.len(), 3);
 }

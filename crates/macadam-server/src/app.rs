@@ -28,6 +28,7 @@ mod identities;
 mod inventory;
 mod items;
 mod knowledge;
+mod leases;
 mod legacy_updates;
 mod library;
 mod notes;
@@ -78,6 +79,7 @@ pub(crate) use exceptions::ExceptionError;
 pub(crate) use feeds::{ImportError, NOTES_PERIOD, RefreshFeedError};
 pub(crate) use identities::{IdentityTrust, RecognizeError, Refusals, Suspect, TrustedCertificate};
 pub(crate) use knowledge::Knowledge;
+pub(crate) use leases::HeldLeases;
 #[cfg(test)]
 pub(crate) use library::{BlueprintDocument, ItemDocument};
 pub(crate) use pages::{Rows, Wanted};
@@ -132,6 +134,7 @@ pub(crate) struct Parts {
     pub(crate) community_source: Option<CommunitySource>,
     pub(crate) knowledge: ArcSwap<Knowledge>,
     pub(crate) reconciler: Reconciler,
+    pub(crate) leases: HeldLeases,
     pub(crate) watchers: Watchers,
     /// Canceled when the server stops: what would not end by itself ends then.
     pub(crate) stopping: CancellationToken,

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::app::PrepareSetUpError;
 use crate::app::{
-    App, CommunitySource, Doors, IdentityTrust, Knowledge, Parts, Reconciler, Refusals,
+    App, CommunitySource, Doors, HeldLeases, IdentityTrust, Knowledge, Parts, Reconciler, Refusals,
     RelyingParty, Signals, Watchers,
 };
 use crate::clock::{FleetClock, Ids, WallClock};
@@ -173,6 +173,7 @@ impl Server {
             community_source,
             knowledge: ArcSwap::from_pointee(Knowledge::of_the_past(&seed)),
             reconciler: Reconciler::default(),
+            leases: HeldLeases::default(),
             watchers: Watchers::default(),
             stopping: CancellationToken::new(),
         });
@@ -249,6 +250,9 @@ impl Server {
         }
         if let Err(error) = self.app.flush().await {
             tracing::error!(error = &error as &dyn std::error::Error, "last words were lost");
+        }
+        if let Err(error) = self.app.release_leases().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "leases stay until they end");
         }
         fleet_clock::release(&self.app).await;
     }

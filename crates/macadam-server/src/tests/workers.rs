@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use macadam_pki::{CertificateAuthority, Identity, Issuance, KeyKind, PrivateKey, SerialNumber};
 use macadam_protocol::command::{MdmCommand, Status};
 use macadam_sim::apns::{ApnsDouble, Scripted, Wake, Wakes};
+use macadam_store::Lease;
 use macadam_store::testing::Postgres;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -186,4 +188,20 @@ async fn two_servers_on_one_database_know_the_same_and_send_nothing_twice() {
     let declarations = fetch_all(&first, &handset).await;
     assert_eq!(declarations, fetch_all(&second, &handset).await);
     assert!(enforcement(&declarations).is_some());
+}
+
+#[tokio::test]
+async fn leases_of_work_that_is_broken_off_end_with_their_server() {
+    let world = World::without_workers("").await;
+    let app = world.app();
+    let now = app.wall_clock.now();
+    let lease = |holder: &str| Lease {
+        name: "reconcile_fleet".into(),
+        holder: holder.into(),
+        until: now + SignedDuration::from_secs(60),
+    };
+    assert!(app.take_lease(now, lease("this server")).await.unwrap());
+    assert!(!app.store.take_lease(now, lease("the next one")).await.unwrap());
+    app.release_leases().await.unwrap();
+    assert!(app.store.take_lease(now, lease("the next one")).await.unwrap());
 }

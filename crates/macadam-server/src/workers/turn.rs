@@ -52,7 +52,7 @@ impl Turns {
         let now = self.app.wall_clock.now();
         let until = now.checked_add(self.longest)?;
         let lease = Lease { name: self.name.into(), holder: self.holder.clone(), until };
-        Ok(self.app.store.take_lease(now, lease).await?)
+        Ok(self.app.take_lease(now, lease).await?)
     }
 
     async fn work_and_release(
@@ -60,7 +60,7 @@ impl Turns {
         work: impl Future<Output = anyhow::Result<()>>,
     ) -> anyhow::Result<()> {
         let outcome = work.await;
-        self.app.store.release_lease(self.name, &self.holder).await?;
+        self.app.release_lease(self.name, &self.holder).await?;
         outcome
     }
 }

@@ -170,12 +170,11 @@ impl From<policy::BsiEnforcement> for BsiEnforcement {
 }
 
 fn period(text: &str) -> Result<policy::Period, Detail> {
-    text.parse().map_err(|error| Detail::new("within", error).named("period", policy::Facts::new()))
+    text.parse().map_err(|error| Detail::new("within", error).named("period", Vec::new()))
 }
 
 fn os_version(text: &str) -> Result<policy::OsVersion, Detail> {
-    text.parse()
-        .map_err(|error| Detail::new("version", error).named("version", policy::Facts::new()))
+    text.parse().map_err(|error| Detail::new("version", error).named("version", Vec::new()))
 }
 
 impl Ring {

@@ -21,7 +21,7 @@ use webauthn_rs::prelude::WebauthnError;
 
 use super::App;
 use super::account::AccountError;
-use super::caller::{Caller, actor_of, actor_text, role_from_code, scopes_from_code};
+use super::caller::{Caller, actor_of, actor_text, role_from_code};
 use super::passkeys::PasskeyAnswerError;
 use crate::clock::WallClock;
 
@@ -199,18 +199,7 @@ impl App {
             }))
         } else if secret.starts_with(TOKEN_PREFIX) {
             let token = self.store.api_token(now, hash).await?;
-            Ok(token.and_then(|token| {
-                Some(Caller {
-                    actor: Actor::Token,
-                    name: token.name,
-                    role: role_from_code(&token.role)?,
-                    scopes: scopes_from_code(&token.scopes),
-                    address,
-                    expires_at: token.expires_at,
-                    lacks_second_factor: false,
-                    token: Some(token.id),
-                })
-            }))
+            Ok(token.and_then(|token| Caller::of_token(token, address)))
         } else {
             Ok(None)
         }
@@ -225,32 +214,30 @@ impl App {
     ) -> Result<Option<Caller>, StoreError> {
         let now = self.wall_clock.now();
         let (actor, name) = actor_of(actor);
-        let found = match (actor, token) {
+        match (actor, token) {
             (Actor::Person, _) => {
                 let person = self.store.person_by_login(&name).await?.map(|(person, _)| person);
                 let person = person.filter(|person| person.disabled_at.is_none());
-                person.map(|person| (person.role, None, Timestamp::MAX))
+                let role = person.and_then(|person| role_from_code(&person.role));
+                Ok(role.map(|role| Caller {
+                    actor,
+                    name,
+                    role,
+                    scopes: None,
+                    address,
+                    expires_at: Timestamp::MAX,
+                    lacks_second_factor: false,
+                    token: None,
+                }))
             }
             (Actor::Token, Some(id)) => {
                 let tokens = self.store.api_tokens().await?.into_iter();
                 let mut valid = tokens.filter(|it| it.revoked_at.is_none() && it.expires_at > now);
                 let token = valid.find(|token| token.id == id);
-                token.map(|it| (it.role, scopes_from_code(&it.scopes), it.expires_at))
+                Ok(token.and_then(|token| Caller::of_token(token, address)))
             }
-            (Actor::Token, None) | (Actor::System | Actor::DeviceUser, _) => None,
-        };
-        Ok(found.and_then(|(role, scopes, expires_at)| {
-            Some(Caller {
-                actor,
-                name,
-                role: role_from_code(&role)?,
-                scopes,
-                address,
-                expires_at,
-                lacks_second_factor: false,
-                token,
-            })
-        }))
+            (Actor::Token, None) | (Actor::System | Actor::DeviceUser, _) => Ok(None),
+        }
     }
 
     /// Starts a session for the person with this login and password.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use macadam_api::people::{Permission, Role};
 use macadam_api::sessions::Actor;
-use macadam_store::ApiTokenId;
+use macadam_store::{ApiToken, ApiTokenId};
 
 use super::{code_of, value_of};
 
@@ -27,6 +27,20 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whoever has a token; nobody where its role is unknown.
+    pub(super) fn of_token(token: ApiToken, address: IpAddr) -> Option<Self> {
+        Some(Self {
+            actor: Actor::Token,
+            role: role_from_code(&token.role)?,
+            scopes: scopes_from_code(&token.scopes),
+            name: token.name,
+            address,
+            expires_at: token.expires_at,
+            lacks_second_factor: false,
+            token: Some(token.id),
+        })
+    }
+
     /// What the caller may do.
     pub(crate) fn permissions(&self) -> Vec<Permission> {
         permissions(self.role, self.scopes.as_deref())

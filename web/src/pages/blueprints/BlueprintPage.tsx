@@ -15,6 +15,7 @@ import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
 import { PreviewPanel } from "../../parts/preview/PreviewPanel";
 import { usePreview } from "../../parts/preview/usePreview";
+import { reasons } from "../../parts/reasons";
 import { sentence } from "../../parts/sentence";
 import { Section } from "../library/form/Section";
 import item from "../library/Item.module.css";
@@ -195,11 +196,9 @@ function Behind({ edit }: { edit: Edit }) {
 function NotSaved({ error }: { error: Error }) {
   const { t } = useTranslation("preview");
   const isOutdated = error instanceof ApiError && error.code === "preview_outdated";
-  const details = error instanceof ApiError ? error.details.map(({ message }) => message) : [];
-  const says = details.length > 0 ? details.map(sentence).join(" ") : sentence(error.message);
   return (
     <Alert color={isOutdated ? "yellow" : "red"} role="alert" className={item.notice}>
-      {isOutdated ? t("outdated") : says}
+      {isOutdated ? t("outdated") : reasons(error).join(" ")}
     </Alert>
   );
 }

@@ -5,12 +5,12 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, api, asked } from "../../api/client";
+import { api, asked } from "../../api/client";
 import { Card } from "../../parts/Card";
 import { FailedMessage } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
-import { sentence } from "../../parts/sentence";
+import { reasons } from "../../parts/reasons";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
 import { Pairs } from "./Organization";
@@ -65,12 +65,6 @@ export function PushCertificate() {
   );
 }
 
-/** Why it was not taken: what is wrong with the files, where that is known. */
-function reasons(error: Error): string[] {
-  const details = error instanceof ApiError ? error.details : [];
-  return details.length > 0 ? details.map(({ message }) => message) : [error.message];
-}
-
 function Upload({ isFirst }: { isFirst: boolean }) {
   const { t } = useTranslation("settings");
   const [certificate, setCertificate] = useState<File | null>(null);
@@ -105,7 +99,7 @@ function Upload({ isFirst }: { isFirst: boolean }) {
       {upload.error && (
         <Alert color="red" mb="sm" role="alert">
           {reasons(upload.error).map((reason) => (
-            <div key={reason}>{sentence(reason)}</div>
+            <div key={reason}>{reason}</div>
           ))}
         </Alert>
       )}

@@ -34,6 +34,14 @@ async fn done(world: &World, client: &Client, wish: CreateBulkAction) -> BulkAct
     client.bulk_action(begun.id).await.unwrap().value
 }
 
+/// Begins an action of three parts, of which the first is done.
+async fn half_done(world: &World, client: &Client) -> Uuid {
+    let ids: Vec<Uuid> = (0..2001).map(Uuid::from_u128).collect();
+    let begun = client.create_bulk_action(&wish(&ids, DeviceAction::Sync)).await.unwrap().value;
+    assert!(world.app().do_bulk_part().await.unwrap());
+    begun.id
+}
+
 /// A blueprint without items.
 async fn lab(world: &World) -> Uuid {
     let wish = WriteBlueprint {
@@ -183,11 +191,8 @@ async fn part_of_a_large_move_that_nobody_saw_like_this_is_left_out() {
 #[tokio::test]
 async fn what_somebody_began_goes_on_only_while_they_may() {
     let world = World::without_workers("").await;
-    let ids: Vec<Uuid> = (0..2001).map(Uuid::from_u128).collect();
     let helper = client(&world, Role::HelpDesk).await;
-    let asked = wish(&ids, DeviceAction::Sync);
-    let begun = helper.create_bulk_action(&asked).await.unwrap().value.id;
-    assert!(world.app().do_bulk_part().await.unwrap());
+    let begun = half_done(&world, &helper).await;
     let admin = client(&world, Role::Admin).await;
     let tokens = admin.tokens().all().await.unwrap();
     let theirs = tokens.iter().find(|token| token.role == Role::HelpDesk).unwrap();
@@ -215,11 +220,8 @@ async fn part_that_two_servers_do_at_once_counts_and_shows_once() {
 #[tokio::test]
 async fn stopped_action_stops_before_its_next_part() {
     let world = World::without_workers("").await;
-    let ids: Vec<Uuid> = (0..2001).map(Uuid::from_u128).collect();
     let helper = client(&world, Role::HelpDesk).await;
-    let asked = wish(&ids, DeviceAction::Sync);
-    let begun = helper.create_bulk_action(&asked).await.unwrap().value.id;
-    assert!(world.app().do_bulk_part().await.unwrap());
+    let begun = half_done(&world, &helper).await;
     let auditor = client(&world, Role::Auditor).await;
     assert_eq!(refused(auditor.stop_bulk_action(begun).await.err().unwrap()), ErrorCode::Forbidden);
     let stopped = helper.stop_bulk_action(begun).await.unwrap().value;

@@ -51,6 +51,8 @@ use renew_identities::RenewIdentities;
 use run_bulk_actions::RunBulkActions;
 use run_legacy_updates::RunLegacyUpdates;
 use send_pushes::SendPushes;
+#[cfg(test)]
+pub(crate) use turn::Turns;
 use watch_changes::WatchChanges;
 
 /// The first and the longest pause after a run that failed, in wall time.

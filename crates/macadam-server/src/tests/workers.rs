@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use super::declarations::{capable, enforcement, fetch_all, rolling};
 use super::world::{TOPIC, World};
+use crate::workers::Turns;
 
 /// A server whose pushes go to a double of Apple's service.
 struct Pushing {
@@ -204,4 +205,47 @@ async fn leases_of_work_that_is_broken_off_end_with_their_server() {
     assert!(!app.store.take_lease(now, lease("the next one")).await.unwrap());
     app.release_leases().await.unwrap();
     assert!(app.store.take_lease(now, lease("the next one")).await.unwrap());
+}
+
+/// Lets every task get as far as it can: there is one thread, and it takes turns.
+async fn settle() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn turn_lasts_as_long_as_its_work_and_not_much_longer_than_its_server() {
+    let world = World::without_workers("").await;
+    let turns = || Turns::new(world.app(), "work");
+    let (mine, other) = (turns(), turns());
+    let work = tokio::spawn(async move { mine.work_alone(std::future::pending()).await });
+    settle().await;
+    for _ in 0..30 {
+        world.advance(Duration::from_secs(2));
+        settle().await;
+        other.work_alone(async { panic!("two at once") }).await.unwrap();
+    }
+    work.abort();
+    world.advance(Duration::from_secs(10));
+    let mut worked = false;
+    other.work_alone(async { Ok(worked = true) }).await.unwrap();
+    assert!(worked, "a server that died holds the others up");
+}
+
+#[tokio::test]
+async fn work_ends_when_another_server_took_its_turn() {
+    let world = World::without_workers("").await;
+    let mine = Turns::new(world.app(), "work");
+    let work = tokio::spawn(async move { mine.work_alone(std::future::pending()).await });
+    settle().await;
+    // As a server does whose clock went on while this one was held up.
+    let later = world.app().wall_clock.now() + SignedDuration::from_mins(1);
+    let until = later + SignedDuration::from_mins(1);
+    let lease = Lease { name: "work".into(), holder: "another".into(), until };
+    assert!(world.app().store.take_lease(later, lease).await.unwrap());
+    settle().await;
+    world.advance(Duration::from_secs(2));
+    let error = work.await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "another server took the turn of work");
 }

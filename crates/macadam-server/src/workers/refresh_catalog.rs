@@ -12,7 +12,6 @@ use super::turn::Turns;
 use crate::app::App;
 use crate::config::FeedSettings;
 
-const LEASE: SignedDuration = SignedDuration::from_secs(120);
 /// A part of each pause is left to chance, so that not all servers ask at the same second.
 const JITTER: f64 = 0.1;
 
@@ -23,7 +22,7 @@ pub(super) struct RefreshCatalog {
 
 impl RefreshCatalog {
     pub(super) fn new(app: App) -> Self {
-        Self { turns: Turns::new(&app, Self::NAME, LEASE), app }
+        Self { turns: Turns::new(&app, Self::NAME), app }
     }
 
     /// Whether this server or another one asked a short while ago.

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use jiff::SignedDuration;
 
 use super::turn::Turns;
 use super::{Worker, rest};
 use crate::app::App;
 
 const PERIOD: Duration = Duration::from_hours(6);
-const LEASE: SignedDuration = SignedDuration::from_secs(120);
 
 pub(super) struct RenewIdentities {
     app: App,
@@ -19,7 +17,7 @@ pub(super) struct RenewIdentities {
 
 impl RenewIdentities {
     pub(super) fn new(app: App) -> Self {
-        Self { turns: Turns::new(&app, Self::NAME, LEASE), app }
+        Self { turns: Turns::new(&app, Self::NAME), app }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use jiff::SignedDuration;
 
 use super::Worker;
 use super::turn::Turns;
@@ -11,7 +10,6 @@ use crate::app::App;
 
 /// What a server that died left is taken up after this, in wall time.
 const PERIOD: Duration = Duration::from_secs(30);
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 pub(super) struct RunBulkActions {
     app: App,
@@ -20,7 +18,7 @@ pub(super) struct RunBulkActions {
 
 impl RunBulkActions {
     pub(super) fn new(app: App) -> Self {
-        Self { turns: Turns::new(&app, Self::NAME, LEASE), app }
+        Self { turns: Turns::new(&app, Self::NAME), app }
     }
 }
 

@@ -130,18 +130,7 @@ pub struct PreviewDecision {
 
 impl From<&policy::Decision> for PreviewDecision {
     fn from(decision: &policy::Decision) -> Self {
-        let target = match &decision.outcome {
-            policy::Outcome::Install { target, .. } => Some(target),
-            policy::Outcome::UpToDate
-            | policy::Outcome::Available { .. }
-            | policy::Outcome::Waiting
-            | policy::Outcome::Incompatible
-            | policy::Outcome::Excluded
-            | policy::Outcome::Unresolved(_)
-            | policy::Outcome::Suspended(_)
-            | policy::Outcome::NotManageable(_)
-            | policy::Outcome::NotAssigned => None,
-        };
+        let target = decision.outcome.target();
         Self {
             status: decision.status.into(),
             target_version: target.map(|target| target.version.to_string()),

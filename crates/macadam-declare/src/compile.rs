@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use macadam_policy::{
-    Build, Decision, Device, ItemId, Mechanism, OsVersion, Outcome, Platform,
-    SoftwareUpdateSettingsItem, Target,
+    Build, Decision, Device, ItemId, Mechanism, OsVersion, Platform, SoftwareUpdateSettingsItem,
+    Target,
 };
 use macadam_protocol::ddm::{
     Activation, DeclarationKind, OrganizationInfo, Payload, SoftwareUpdateEnforcement,
@@ -160,19 +160,7 @@ impl Class {
 /// The target that a declaration has to enforce, if any.
 fn enforced(decision: &Decision) -> Option<&Target> {
     let is_ddm = decision.mechanism == Some(Mechanism::Ddm);
-    match &decision.outcome {
-        Outcome::Install { target, .. } if is_ddm => Some(target),
-        Outcome::Install { .. }
-        | Outcome::UpToDate
-        | Outcome::Available { .. }
-        | Outcome::Waiting
-        | Outcome::Incompatible
-        | Outcome::Excluded
-        | Outcome::Unresolved(_)
-        | Outcome::Suspended(_)
-        | Outcome::NotManageable(_)
-        | Outcome::NotAssigned => None,
-    }
+    decision.outcome.target().filter(|_| is_ddm)
 }
 
 impl Enforcement {

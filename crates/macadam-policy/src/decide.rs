@@ -86,6 +86,25 @@ pub enum Outcome {
     NotAssigned,
 }
 
+impl Outcome {
+    /// What the device has to install, if anything.
+    #[must_use]
+    pub const fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Install { target, .. } => Some(target),
+            Self::UpToDate
+            | Self::Available { .. }
+            | Self::Waiting
+            | Self::Incompatible
+            | Self::Excluded
+            | Self::Unresolved(_)
+            | Self::Suspended(_)
+            | Self::NotManageable(_)
+            | Self::NotAssigned => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub item: ItemId,

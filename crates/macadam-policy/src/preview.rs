@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Decision, DeviceId, Mechanism, OsVersion, Outcome, Status, VersionEnforcement};
+use crate::{Decision, DeviceId, Mechanism, OsVersion, Status, VersionEnforcement};
 
 /// Devices due this soon are named first.
 const SOON: SignedDuration = SignedDuration::from_hours(24);
@@ -108,7 +108,7 @@ fn change(now: Timestamp, comparison: Comparison<'_>) -> Option<PreviewChange> {
 }
 
 fn demand(decision: &Decision) -> Option<Demand> {
-    let Outcome::Install { target, .. } = &decision.outcome else { return None };
+    let target = decision.outcome.target()?;
     let (version, deadline) = (target.version, target.deadline);
     Some(Demand { version, deadline, mechanism: decision.mechanism })
 }

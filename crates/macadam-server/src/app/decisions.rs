@@ -10,7 +10,7 @@ use macadam_api::decisions::local_moment;
 use macadam_declare::{DeclarationSet, Properties, Subject};
 use macadam_policy::{
     AssignedItem, Assignment, Attributes, Blocker, BlueprintId, Decision, Device, DeviceId, ItemId,
-    Outcome, Status, Target, assigned_items, decide, managed_os_items, readiness,
+    Status, assigned_items, decide, managed_os_items, readiness,
 };
 use macadam_store::{DecisionRecord, DeviceSituation};
 use serde_json::json;
@@ -106,7 +106,7 @@ impl Knowledge {
 /// The summary of a decision. `source` is what led to it.
 pub(super) fn record(id: DeviceId, decided: &Decided, source: &str) -> DecisionRecord {
     let (device, decision) = (&decided.device, &decided.decision);
-    let target = target(&decision.outcome);
+    let target = decision.outcome.target();
     let Reason { code: reason, sentence: detail, wording } = reason(decision);
     let mut record = DecisionRecord {
         device: id,
@@ -150,21 +150,6 @@ fn digest(record: &DecisionRecord) -> i64 {
 /// When a deadline has passed, whatever the device's offset is: none is further behind UTC.
 fn moment(deadline: DateTime, device: &Device) -> Option<Timestamp> {
     local_moment(deadline, Some(device.utc_offset.unwrap_or(Offset::constant(-12))))
-}
-
-pub(super) fn target(outcome: &Outcome) -> Option<&Target> {
-    match outcome {
-        Outcome::Install { target, .. } => Some(target),
-        Outcome::UpToDate
-        | Outcome::Available { .. }
-        | Outcome::Waiting
-        | Outcome::Incompatible
-        | Outcome::Excluded
-        | Outcome::Unresolved(_)
-        | Outcome::Suspended(_)
-        | Outcome::NotManageable(_)
-        | Outcome::NotAssigned => None,
-    }
 }
 
 /// The word a status is stored and shown as.

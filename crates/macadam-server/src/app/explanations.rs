@@ -113,7 +113,7 @@ fn line(id: DeviceId, decided: &Decided) -> DecisionLine {
 }
 
 fn target_item(decision: &Decision) -> Option<ItemId> {
-    super::decisions::target(&decision.outcome).map(|target| target.item)
+    decision.outcome.target().map(|target| target.item)
 }
 
 fn shown(release: Release) -> ApplicableRelease {

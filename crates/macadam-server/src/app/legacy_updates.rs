@@ -8,7 +8,7 @@ mod step;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use macadam_policy::{DeviceId, Mechanism, Outcome, Platform, Target, instant_in_zone};
+use macadam_policy::{DeviceId, Mechanism, Platform, Target, instant_in_zone};
 use macadam_protocol::command::{
     AvailableOsUpdate, MdmCommand, OsUpdateStatus, OsUpdateToSchedule, decode_report,
 };
@@ -122,18 +122,7 @@ fn target(decided: &Decided) -> Option<&Target> {
     if decided.decision.mechanism != Some(Mechanism::MdmCommands) {
         return None;
     }
-    match &decided.decision.outcome {
-        Outcome::Install { target, .. } => Some(target),
-        Outcome::UpToDate
-        | Outcome::Available { .. }
-        | Outcome::Waiting
-        | Outcome::Incompatible
-        | Outcome::Excluded
-        | Outcome::Unresolved(_)
-        | Outcome::Suspended(_)
-        | Outcome::NotManageable(_)
-        | Outcome::NotAssigned => None,
-    }
+    decided.decision.outcome.target()
 }
 
 /// The server keeps the time for these devices, in the item's enforcement time zone.

@@ -7,16 +7,11 @@ use proptest::prelude::*;
 
 use super::text::{day, deadline, extend, moment};
 use super::worlds::{FIRST, followed, plain_worlds, worlds};
-use crate::decide::{AssignedItem, Decision, Outcome, Target, decide, instant_in_zone};
+use crate::decide::{AssignedItem, Decision, Outcome, decide, instant_in_zone};
 use crate::{ReviewState, VersionEnforcement};
 
 fn is_installing(decision: &Decision) -> bool {
     deadline(decision).is_some()
-}
-
-fn target(decision: &Decision) -> Option<&Target> {
-    let Outcome::Install { target, .. } = &decision.outcome else { return None };
-    Some(target)
 }
 
 fn hours_after(moment: Timestamp, hours: i64) -> Timestamp {
@@ -94,8 +89,8 @@ proptest! {
         }
         let mut catalog = world.catalog_as_of(now);
         let newer = format!("public {now} for J413AP J999AP");
-        let fork = target(&first).map(|it| format!("{} 99A999 public {now} for J999AP", it.version));
-        let second = target(&first).map(|it| format!("{} 98A999 public {now} for J413AP", it.version));
+        let fork = first.outcome.target().map(|it| format!("{} 99A999 public {now} for J999AP", it.version));
+        let second = first.outcome.target().map(|it| format!("{} 98A999 public {now} for J413AP", it.version));
         let lines = [Some(format!("15.9 {newer}")), Some(format!("26.9 {newer}")), fork, second];
         let lines: Vec<&str> = lines.iter().flatten().map(String::as_str).collect();
         extend(&mut catalog, &lines);
@@ -105,7 +100,7 @@ proptest! {
         let is_met = then.trace.0.iter().all(|step| step.rule.code() != "floor_not_installable");
         let is_same =
             is_met && followed(&then) == followed(&now_decided) && deadline(&then) == Some(due);
-        let Some(kept) = target(&then).filter(|_| is_same && deadline(&now_decided) == Some(due))
+        let Some(kept) = then.outcome.target().filter(|_| is_same && deadline(&now_decided) == Some(due))
         else {
             return Ok(());
         };
@@ -118,7 +113,7 @@ proptest! {
                 && release.review.is_approved()
         });
         if is_usable {
-            prop_assert_eq!(Some(kept), target(&now_decided));
+            prop_assert_eq!(Some(kept), now_decided.outcome.target());
         }
     }
 
@@ -133,7 +128,7 @@ proptest! {
         let (one, other) = (hours_after(due_at, hours - 1), hours_after(due_at, after));
         let (begun, now) = (one.min(other), one.max(other));
         let then = world.decide(begun, &world.catalog_as_of(begun));
-        let Some(begun_with) = target(&then) else { return Ok(()) };
+        let Some(begun_with) = then.outcome.target() else { return Ok(()) };
         let mut device = world.device();
         device.at_work = Some(crate::AtWork {
             state: crate::InstallState::Installing,
@@ -154,7 +149,7 @@ proptest! {
                 && release.review == ReviewState::Approved { since: None }
         });
         if is_same && is_usable && !world.changes_by_itself() {
-            prop_assert_eq!(begun_with.version, target(&decided).unwrap().version);
+            prop_assert_eq!(begun_with.version, decided.outcome.target().unwrap().version);
         }
     }
 

@@ -411,16 +411,5 @@ pub(crate) fn sentences(decision: &Decision) -> String {
 
 /// A deadline as the device's clock shows it.
 pub(crate) fn deadline(decision: &Decision) -> Option<DateTime> {
-    match &decision.outcome {
-        Outcome::Install { target, .. } => Some(target.deadline),
-        Outcome::UpToDate
-        | Outcome::Available { .. }
-        | Outcome::Waiting
-        | Outcome::Incompatible
-        | Outcome::Excluded
-        | Outcome::Unresolved(_)
-        | Outcome::Suspended(_)
-        | Outcome::NotManageable(_)
-        | Outcome::NotAssigned => None,
-    }
+    decision.outcome.target().map(|target| target.deadline)
 }

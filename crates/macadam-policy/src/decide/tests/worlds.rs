@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 
 use super::text::{catalog_as_of, day, device, items, moment, reviews};
-use crate::decide::{AssignedItem, Decision, Outcome, decide};
+use crate::decide::{AssignedItem, Decision, decide};
 use crate::{Catalog, CatalogPolicy, Device, ItemId, Platform};
 
 /// What becomes of an invented release.
@@ -291,16 +291,5 @@ impl World {
 
 /// The item that is followed.
 pub(super) fn followed(decision: &Decision) -> Option<ItemId> {
-    match &decision.outcome {
-        Outcome::Install { target, .. } => Some(target.item),
-        Outcome::UpToDate
-        | Outcome::Available { .. }
-        | Outcome::Waiting
-        | Outcome::Incompatible
-        | Outcome::Excluded
-        | Outcome::Unresolved(_)
-        | Outcome::Suspended(_)
-        | Outcome::NotManageable(_)
-        | Outcome::NotAssigned => None,
-    }
+    decision.outcome.target().map(|target| target.item)
 }

@@ -16,7 +16,6 @@ use macadam_policy::{
 };
 use macadam_store::{Member, Roster};
 
-use crate::app::decisions::target;
 use crate::app::{Knowledge, situations};
 
 /// One device whose decision changes.
@@ -138,7 +137,7 @@ impl Comparer {
 
 impl Shown {
     fn of(decision: &Decision) -> Self {
-        let target = target(&decision.outcome).map(|target| (target.version, target.deadline));
+        let target = decision.outcome.target().map(|target| (target.version, target.deadline));
         Self { status: decision.status, target, mechanism: decision.mechanism }
     }
 }

@@ -3,7 +3,7 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import type { UseMutationResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { sentence } from "./sentence";
+import { whyNot } from "./reasons";
 
 interface Question {
   close: () => void;
@@ -47,7 +47,7 @@ function Asked({ close, text, word, act, isPending = false, error }: Question) {
       <Text mb="lg">{text}</Text>
       {error && (
         <Text c="red" mb="md" role="alert">
-          {sentence(error.message)}
+          {whyNot(error)}
         </Text>
       )}
       <Group justify="flex-end" gap="xs">

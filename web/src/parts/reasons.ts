@@ -8,3 +8,8 @@ export function reasons(error: Error): string[] {
   const said = details.length > 0 ? details.map(({ message }) => message) : [error.message];
   return said.map(sentence);
 }
+
+/** The same on one line. */
+export function whyNot(error: Error): string {
+  return reasons(error).join(" ");
+}

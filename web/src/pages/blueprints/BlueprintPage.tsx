@@ -15,7 +15,7 @@ import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
 import { PreviewPanel } from "../../parts/preview/PreviewPanel";
 import { usePreview } from "../../parts/preview/usePreview";
-import { reasons } from "../../parts/reasons";
+import { whyNot } from "../../parts/reasons";
 import { sentence } from "../../parts/sentence";
 import { Section } from "../library/form/Section";
 import item from "../library/Item.module.css";
@@ -198,7 +198,7 @@ function NotSaved({ error }: { error: Error }) {
   const isOutdated = error instanceof ApiError && error.code === "preview_outdated";
   return (
     <Alert color={isOutdated ? "yellow" : "red"} role="alert" className={item.notice}>
-      {isOutdated ? t("outdated") : reasons(error).join(" ")}
+      {isOutdated ? t("outdated") : whyNot(error)}
     </Alert>
   );
 }

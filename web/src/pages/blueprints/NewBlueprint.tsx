@@ -5,8 +5,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, api, asked } from "../../api/client";
-import { sentence } from "../../parts/sentence";
+import { api, asked } from "../../api/client";
+import { whyNot } from "../../parts/reasons";
 
 export function NewBlueprint({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const { t } = useTranslation("blueprints");
@@ -50,7 +50,7 @@ function Form({ close }: { close: () => void }) {
         label={t("name")}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        error={create.error && sentence(why(create.error))}
+        error={create.error && whyNot(create.error)}
         required
         withAsterisk={false}
         data-autofocus
@@ -86,10 +86,4 @@ function Form({ close }: { close: () => void }) {
       </Group>
     </form>
   );
-}
-
-/** What is wrong with the one thing asked for. */
-function why(error: Error): string {
-  const [detail] = error instanceof ApiError ? error.details : [];
-  return detail?.message ?? error.message;
 }

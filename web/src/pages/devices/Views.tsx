@@ -22,7 +22,7 @@ import { inert } from "../../parts/inert";
 import { FailedMessage } from "../../parts/Message";
 import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
-import { sentence } from "../../parts/sentence";
+import { whyNot } from "../../parts/reasons";
 import { Theirs } from "../../parts/Theirs";
 import { viewsQuery } from "./queries";
 import { type DeviceSearch, deviceSearch, wholeFilter } from "./search";
@@ -203,7 +203,7 @@ function SaveView({ search, columns, close }: SaveProps) {
         label={t("views.name")}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
-        error={refused ?? (save.error && sentence(save.error.message))}
+        error={refused ?? (save.error && whyNot(save.error))}
         maxLength={100}
         data-autofocus
       />

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { inert } from "../../parts/inert";
+import { whyNot } from "../../parts/reasons";
 import { ShownOnce } from "../../parts/ShownOnce";
 import { blueprintNamesQuery } from "../devices/queries";
 
@@ -47,7 +48,7 @@ function Form({ close }: { close: () => void }) {
     <form onSubmit={submit}>
       {create.error && (
         <Alert color="red" mb="md" role="alert">
-          {create.error.message}
+          {whyNot(create.error)}
         </Alert>
       )}
       <TextInput

@@ -8,6 +8,7 @@ import { ApiError, api, asked, type Schemas } from "../../api/client";
 import { usePermission } from "../../parts/permission";
 import { PreviewPanel } from "../../parts/preview/PreviewPanel";
 import { usePreview } from "../../parts/preview/usePreview";
+import { whyNot } from "../../parts/reasons";
 import { sentence } from "../../parts/sentence";
 import { Both } from "./Both";
 import { type Draft, draftOf, missing, settingsOf } from "./draft";
@@ -58,7 +59,7 @@ export function EditItem({ item, edit }: Props) {
       )}
       {save.error && !isChangedMeanwhile(save.error) && (
         <Alert color={isOutdated ? "yellow" : "red"} role="alert" className={classes.notice}>
-          {isOutdated ? t("preview:outdated") : sentence(save.error.message)}
+          {isOutdated ? t("preview:outdated") : whyNot(save.error)}
         </Alert>
       )}
       <div className={classes.editor}>

@@ -10,7 +10,7 @@ import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { asking, Confirm } from "../../parts/Confirm";
 import { usePermission } from "../../parts/permission";
-import { sentence } from "../../parts/sentence";
+import { whyNot } from "../../parts/reasons";
 import { itemQuery, type LibraryItem } from "./queries";
 
 export function ItemActions({ item }: { item: LibraryItem }) {
@@ -92,7 +92,7 @@ function PauseForm({ item, close }: { item: LibraryItem; close: () => void }) {
         label={t("pause.reason")}
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
-        error={pause.error && sentence(pause.error.message)}
+        error={pause.error && whyNot(pause.error)}
         required
         withAsterisk={false}
         data-autofocus

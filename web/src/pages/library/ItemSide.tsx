@@ -14,6 +14,7 @@ import { haltsQuery } from "../../parts/halts/queries";
 import { inert } from "../../parts/inert";
 import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
+import { whyNot } from "../../parts/reasons";
 import { Theirs } from "../../parts/Theirs";
 import { Day } from "../../parts/Time";
 import { Unread } from "../../parts/Unread";
@@ -207,7 +208,7 @@ function ExceptionForm({ item, close }: { item: LibraryItem; close: () => void }
       />
       {create.error && (
         <Text c="red" size="sm" mb="xs" role="alert">
-          {create.error.message}
+          {whyNot(create.error)}
         </Text>
       )}
       <Group justify="flex-end">

@@ -14,6 +14,7 @@ import { PageHeader } from "../../parts/PageHeader";
 import { type PlatformName, platforms } from "../../parts/Platform";
 import { PreviewPanel } from "../../parts/preview/PreviewPanel";
 import { usePreview } from "../../parts/preview/usePreview";
+import { whyNot } from "../../parts/reasons";
 import { sentence } from "../../parts/sentence";
 import {
   type Draft,
@@ -72,7 +73,7 @@ export function NewItemPage() {
       />
       {create.error && (
         <Alert color="red" role="alert" className={classes.notice}>
-          {sentence(create.error.message)}
+          {whyNot(create.error)}
         </Alert>
       )}
       <div className={classes.editor}>

@@ -10,6 +10,7 @@ import { ApiError, api, asked, type Schemas } from "../../api/client";
 import { inert } from "../../parts/inert";
 import { usePermission } from "../../parts/permission";
 import { WarningText } from "../../parts/preview/WarningText";
+import { whyNot } from "../../parts/reasons";
 import { itemsQuery } from "../library/queries";
 import { majorOf } from "./plot";
 import { type Action, listOf, type ReleaseRecord, reviewPreviewQuery } from "./queries";
@@ -161,7 +162,7 @@ function Form({ release, action, item: preset, close }: FormProps) {
       <Effect preview={preview.data} isLoading={preview.isPending} />
       {review.error && (
         <Alert color="red" mb="md" role="alert">
-          {review.error.message}
+          {whyNot(review.error)}
         </Alert>
       )}
       <Textarea

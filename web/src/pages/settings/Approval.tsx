@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api, asked, type Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
 import { usePermission } from "../../parts/permission";
-import { sentence } from "../../parts/sentence";
+import { whyNot } from "../../parts/reasons";
 import classes from "./Settings.module.css";
 
 type Approval = Schemas["Approval"];
@@ -95,7 +95,7 @@ function ApprovalForm({ approval }: { approval: Approval }) {
           label={t("approval.reason")}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
-          error={write.error && sentence(write.error.message)}
+          error={write.error && whyNot(write.error)}
           maxLength={500}
           required
           withAsterisk={false}

@@ -9,7 +9,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked, type Schemas } from "../../api/client";
 import { useFeedsChanged } from "../../parts/feeds/refresh";
-import { sentence } from "../../parts/sentence";
+import { whyNot } from "../../parts/reasons";
 import { Theirs } from "../../parts/Theirs";
 import classes from "./Settings.module.css";
 
@@ -65,7 +65,7 @@ function Import({ close }: { close: () => void }) {
       <Text mb="md">{t("feeds.import_text")}</Text>
       {bring.error && (
         <Alert color="red" mb="md" role="alert">
-          <Theirs text={sentence(bring.error.message)} />
+          <Theirs text={whyNot(bring.error)} />
         </Alert>
       )}
       <FileInput

@@ -6,7 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked } from "../../api/client";
-import { sentence } from "../sentence";
+import { whyNot } from "../reasons";
 import type { Halt } from "./queries";
 import { useHaltWords } from "./words";
 
@@ -62,7 +62,7 @@ function Form({ halt, close }: Omit<Props, "isOpen">) {
         description={t("reason_help")}
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
-        error={resume.error && (isOver ? t("resumed_already") : sentence(resume.error.message))}
+        error={resume.error && (isOver ? t("resumed_already") : whyNot(resume.error))}
         required
         withAsterisk={false}
         maxLength={500}

@@ -229,7 +229,11 @@ async fn turn_lasts_as_long_as_its_work_and_not_much_longer_than_its_server() {
     work.abort();
     world.advance(Duration::from_secs(10));
     let mut worked = false;
-    other.work_alone(async { Ok(worked = true) }).await.unwrap();
+    let work = async {
+        worked = true;
+        Ok(())
+    };
+    other.work_alone(work).await.unwrap();
     assert!(worked, "a server that died holds the others up");
 }
 

@@ -29,7 +29,8 @@ queries! {
     VERSION = { "select version as value from blueprint where id = $1" }
     IN_USE = { "select count(*) as value where exists
             (select 1 from device where blueprint_id = $1 and state <> 'unenrolled')
-        or exists (select 1 from enrollment_link where blueprint_id = $1 and used_at is null)" }
+        or exists (select 1 from enrollment_link where blueprint_id = $1
+            and used_at is null and revoked_at is null and expires_at > $2)" }
     FORGET_LINKS = { "update enrollment_link set blueprint_id = null where blueprint_id = $1" }
     FORGET_DEPARTED = { "update device set blueprint_id = null
         where blueprint_id = $1 and state = 'unenrolled'" }
@@ -93,14 +94,16 @@ impl Store {
         .await
     }
 
-    /// Deletes a blueprint of this version that no device belongs to, but for those that left.
+    /// Deletes a blueprint of this version that no device belongs to, but for those that left, and
+    /// that no open enrollment link leads into.
     pub async fn delete_blueprint(
         &self,
+        at: Timestamp,
         blueprint: BlueprintId,
         version: i64,
     ) -> Result<(), SaveError> {
-        self.write((blueprint, version), |conn, &(blueprint, version)| {
-            Box::pin(delete(conn, blueprint, version))
+        self.write((at, blueprint, version), |conn, &(at, blueprint, version)| {
+            Box::pin(delete(conn, at, blueprint, version))
         })
         .await
     }
@@ -178,8 +181,13 @@ pub(crate) async fn save(
     }
 }
 
-async fn delete(conn: &mut Conn, blueprint: BlueprintId, version: i64) -> Result<(), SaveError> {
-    let (used,): (i64,) = conn.one(&IN_USE, params![blueprint]).await?;
+async fn delete(
+    conn: &mut Conn,
+    at: Timestamp,
+    blueprint: BlueprintId,
+    version: i64,
+) -> Result<(), SaveError> {
+    let (used,): (i64,) = conn.one(&IN_USE, params![blueprint, at]).await?;
     if used > 0 {
         return Err(SaveError::InUse);
     }

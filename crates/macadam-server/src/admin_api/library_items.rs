@@ -108,6 +108,9 @@ impl From<ChangeError> for ApiError {
             ChangeError::PreviewRequired(_) => {
                 Self::new(ErrorCode::PreviewRequired, error.to_string())
             }
+            ChangeError::Assigned(_) | ChangeError::HasDevices(_) | ChangeError::Awaited => {
+                Self::new(ErrorCode::InUse, error.to_string())
+            }
             ChangeError::NoAssigning => Self::new(ErrorCode::Forbidden, error.to_string()),
             ChangeError::Save(error) => error.into(),
             ChangeError::Store(error) => Self::internal(error),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use macadam_api::blueprints::{AssignDevices, Blueprint, BlueprintFilter, WriteBlueprint};
 use macadam_api::previews::PreviewRequest;
 use macadam_policy::{BlueprintId, DeviceId};
-use macadam_store::StoreError;
+use macadam_store::{SaveError, StoreError};
 use serde_json::json;
 
 use super::App;
@@ -90,10 +90,16 @@ impl App {
         revision: u64,
     ) -> Result<(), ChangeError> {
         let blueprint = self.show_blueprint(id).await?;
+        if blueprint.device_count > 0 {
+            return Err(ChangeError::HasDevices(blueprint.device_count));
+        }
         let detail = json!({ "name": blueprint.name });
         self.audit(caller, "delete_blueprint", &format!("blueprints/{id}"), detail).await?;
         let version = i64::try_from(revision).unwrap_or(i64::MAX);
-        self.store.delete_blueprint(id, version).await?;
+        match self.store.delete_blueprint(self.wall_clock.now(), id, version).await {
+            Err(SaveError::InUse) => return Err(ChangeError::Awaited),
+            deleted => deleted?,
+        }
         self.policy_changed();
         Ok(())
     }

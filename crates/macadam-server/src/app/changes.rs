@@ -20,6 +20,12 @@ pub(crate) enum ChangeError {
     PreviewRequired(u64),
     #[error("assigning an item changes blueprints, which the caller may not do")]
     NoAssigning,
+    #[error("blueprints assign it: {}", .0.join(", "))]
+    Assigned(Vec<String>),
+    #[error("devices are in it: {0}")]
+    HasDevices(u64),
+    #[error("a device is enrolling into it, or an enrollment link that leads there is open")]
+    Awaited,
     #[error(transparent)]
     Save(#[from] SaveError),
     #[error(transparent)]

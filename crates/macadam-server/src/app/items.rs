@@ -144,9 +144,10 @@ impl App {
         id: ItemId,
         revision: u64,
     ) -> Result<(), ChangeError> {
-        let proposal = self.propose(&PreviewRequest::DeleteLibraryItem { id: id.0 }).await?;
-        if !proposal.draft.problems().is_empty() {
-            return Err(ChangeError::Save(macadam_store::SaveError::InUse));
+        let item = self.library_item(id).await?;
+        if !item.blueprints.is_empty() {
+            let names = item.blueprints.into_iter().map(|one| one.name);
+            return Err(ChangeError::Assigned(names.collect()));
         }
         let target = format!("library_items/{id}");
         self.audit(caller, "delete_library_item", &target, serde_json::Value::Null).await?;

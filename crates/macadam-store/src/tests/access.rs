@@ -16,6 +16,7 @@ on_every_backend! {
     disabled_person_has_no_session,
     api_token_is_valid_until_it_expires_or_is_revoked,
     enrollment_link_works_once,
+    blueprint_that_an_open_link_leads_into_stays,
     revoked_enrollment_link_is_worthless,
     challenge_works_for_one_request,
     refusals_of_one_kind_are_counted,
@@ -203,18 +204,38 @@ async fn api_token_is_valid_until_it_expires_or_is_revoked(store: Store) {
     assert_eq!(all.iter().map(|it| it.revoked_at).collect::<Vec<_>>(), [None, Some(at(7))]);
 }
 
-async fn enrollment_link_works_once(store: Store) {
-    store.create_blueprint(at(0), blueprint(1)).await.unwrap();
-    let link = NewLink {
+/// A link that is open until second 100.
+fn link(blueprint: Option<BlueprintId>) -> NewLink {
+    NewLink {
         id: LinkId(id(10, 1)),
         code: Sha256::of(b"code"),
         note: "desk".into(),
-        blueprint: Some(blueprint_id(1)),
+        blueprint,
         created_by: "admin".into(),
         at: at(0),
         expires_at: at(100),
-    };
-    store.create_link(link).await.unwrap();
+    }
+}
+
+async fn blueprint_that_an_open_link_leads_into_stays(store: Store) {
+    for number in 1..=2 {
+        store.create_blueprint(at(0), blueprint(number)).await.unwrap();
+    }
+    store.create_link(link(Some(blueprint_id(1)))).await.unwrap();
+    let code = Sha256::of(b"another code");
+    let other = NewLink { id: LinkId(id(10, 2)), code, ..link(Some(blueprint_id(2))) };
+    store.create_link(other).await.unwrap();
+    let refused = store.delete_blueprint(at(99), blueprint_id(1), 1).await;
+    assert!(matches!(refused, Err(SaveError::InUse)));
+    store.delete_blueprint(at(100), blueprint_id(1), 1).await.unwrap();
+    assert!(store.revoke_link(at(1), LinkId(id(10, 2))).await.unwrap());
+    store.delete_blueprint(at(2), blueprint_id(2), 1).await.unwrap();
+    assert!(store.links(None, 10).await.unwrap().iter().all(|link| link.blueprint_id.is_none()));
+}
+
+async fn enrollment_link_works_once(store: Store) {
+    store.create_blueprint(at(0), blueprint(1)).await.unwrap();
+    store.create_link(link(Some(blueprint_id(1)))).await.unwrap();
     let uses = |seconds, code: &'static [u8], number| {
         let store = store.clone();
         let challenge = challenge(number);
@@ -235,16 +256,7 @@ async fn enrollment_link_works_once(store: Store) {
 }
 
 async fn revoked_enrollment_link_is_worthless(store: Store) {
-    let link = NewLink {
-        id: LinkId(id(10, 1)),
-        code: Sha256::of(b"code"),
-        note: String::new(),
-        blueprint: None,
-        created_by: "admin".into(),
-        at: at(0),
-        expires_at: at(100),
-    };
-    store.create_link(link).await.unwrap();
+    store.create_link(link(None)).await.unwrap();
     assert!(store.revoke_link(at(1), LinkId(id(10, 1))).await.unwrap());
     assert!(!store.revoke_link(at(2), LinkId(id(10, 1))).await.unwrap());
     let used = store.use_link(at(3), Sha256::of(b"code"), challenge(1)).await.unwrap();

@@ -120,15 +120,15 @@ async fn blueprint_in_use_stays(store: Store) {
     assert!(matches!(store.save_blueprint(at(2), same_name, 1).await, Err(SaveError::Taken)));
     let Begun { device, enrollment, .. } = enroll(&store, 1).await;
     store.move_devices(vec![device], Some(blueprint_id(1))).await.unwrap();
-    let refused = store.delete_blueprint(blueprint_id(1), 1).await;
+    let refused = store.delete_blueprint(at(4), blueprint_id(1), 1).await;
     assert!(matches!(refused, Err(SaveError::InUse)));
     let counts = store.blueprint_counts().await.unwrap();
     assert_eq!(counts, BTreeMap::from([(blueprint_id(1), 1)]));
-    store.delete_blueprint(blueprint_id(2), 1).await.unwrap();
+    store.delete_blueprint(at(4), blueprint_id(2), 1).await.unwrap();
     assert_eq!(store.blueprints().await.unwrap().len(), 1);
     store.end_enrollment(at(3), enrollment).await.unwrap();
     assert_eq!(store.blueprint_counts().await.unwrap(), BTreeMap::new());
-    store.delete_blueprint(blueprint_id(1), 1).await.unwrap();
+    store.delete_blueprint(at(4), blueprint_id(1), 1).await.unwrap();
 }
 
 async fn devices_move_between_blueprints(store: Store) {

@@ -123,7 +123,7 @@ async fn take(store: &Store, step: &Step, number: u32) -> String {
             said(store.save_blueprint(now, named, version).await)
         }
         Step::DeleteBlueprint { blueprint, version } => {
-            said(store.delete_blueprint(blueprint_id(blueprint), version).await)
+            said(store.delete_blueprint(at(0), blueprint_id(blueprint), version).await)
         }
         Step::Move { device, blueprint } => {
             let blueprint = blueprint.map(blueprint_id);

@@ -6,7 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, asked } from "../../api/client";
+import { ApiError, api, asked } from "../../api/client";
 import { asking, Confirm } from "../../parts/Confirm";
 import type { Blueprint } from "./queries";
 
@@ -15,7 +15,6 @@ export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
   const [isAsking, ask] = useState(false);
   const client = useQueryClient();
   const navigate = useNavigate();
-  const isUsed = blueprint.device_count > 0;
   const remove = useMutation({
     mutationFn: () =>
       asked(
@@ -31,6 +30,10 @@ export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
       void navigate({ to: "/blueprints", ignoreBlocker: true });
     },
   });
+  // The device list does not count those that may still enroll into it.
+  const isAwaited = remove.error instanceof ApiError && remove.error.code === "in_use";
+  const isUsed = blueprint.device_count > 0;
+  const why = isUsed ? "delete.used" : isAwaited ? "delete.awaited" : "delete.asks";
   return (
     <>
       <Menu position="bottom-end">
@@ -48,9 +51,10 @@ export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
       <Confirm
         isOpen={isAsking}
         {...asking(remove, () => ask(false))}
+        error={isAwaited ? null : remove.error}
         title={t("delete.title")}
-        text={isUsed ? t("delete.used", { count: blueprint.device_count }) : t("delete.asks")}
-        word={isUsed ? undefined : t("delete.do")}
+        text={t(why, { count: blueprint.device_count })}
+        word={isUsed || isAwaited ? undefined : t("delete.do")}
       />
     </>
   );

@@ -2,11 +2,13 @@
 
 use macadam_api::ErrorCode;
 use macadam_api::blueprints::{Assignment, Node, WriteBlueprint};
-use macadam_api::client::Client;
+use macadam_api::client::{Client, ClientError};
+use macadam_api::enrollments::CreateEnrollment;
 use macadam_api::library_items::{LibraryItem, WriteLibraryItem};
 use macadam_api::people::{Permission, Role};
 use macadam_api::previews::PreviewRequest;
 use macadam_api::tokens::CreateToken;
+use macadam_policy::BlueprintId;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -103,6 +105,38 @@ async fn item_leaves_blueprints_that_are_not_named_any_more() {
     assert_eq!(names(&saved), ["Office"]);
     assert_eq!(assignment(&operator, lab).await, map(&[]), "its condition stays");
     assert_eq!(assignment(&operator, office).await, both);
+}
+
+fn said(error: ClientError) -> (ErrorCode, String) {
+    let ClientError::Refused(problem) = error else { panic!("not refused: {error}") };
+    (problem.code, problem.message)
+}
+
+#[tokio::test]
+async fn what_is_used_is_not_deleted_and_says_by_what() {
+    let world = World::without_workers("").await;
+    let admin = client(&world, Role::Admin).await;
+    let office = blueprint(&admin, "Office", Assignment::Classic(Vec::new())).await;
+    let item = admin.create_library_item(&wish(&[office])).await.unwrap().value;
+    let used = admin.delete_library_item(item.id, item.revision).await.err().unwrap();
+    assert_eq!(said(used), (ErrorCode::InUse, "blueprints assign it: Office".into()));
+
+    let revision = admin.blueprint(office).await.unwrap().value.revision;
+    let link =
+        CreateEnrollment { note: String::new(), blueprint_id: Some(office), valid_hours: None };
+    let link = admin.create_enrollment(&link).await.unwrap().value.enrollment;
+    let awaited = admin.delete_blueprint(office, revision).await.err().unwrap();
+    assert_eq!(refused(awaited), ErrorCode::InUse);
+    admin.revoke_enrollment(link.id).await.unwrap();
+    let device = capable(&world, &world.mac(1)).await;
+    world.app().store.move_devices(vec![device], Some(BlueprintId(office))).await.unwrap();
+    let full = admin.delete_blueprint(office, revision).await.err().unwrap();
+    assert_eq!(said(full), (ErrorCode::InUse, "devices are in it: 1".into()));
+
+    world.app().store.move_devices(vec![device], None).await.unwrap();
+    admin.delete_blueprint(office, revision).await.unwrap();
+    admin.delete_library_item(item.id, item.revision).await.unwrap();
+    assert_eq!(admin.library_items(&Default::default()).all().await.unwrap(), []);
 }
 
 #[tokio::test]

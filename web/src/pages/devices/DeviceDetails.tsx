@@ -6,6 +6,7 @@ import type { Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
 import { Theirs } from "../../parts/Theirs";
 import { Moment } from "../../parts/Time";
+import { BlueprintLink } from "./BlueprintLink";
 import classes from "./Device.module.css";
 
 export function DeviceDetails({ device }: { device: Schemas["DeviceRecord"] }) {
@@ -15,6 +16,7 @@ export function DeviceDetails({ device }: { device: Schemas["DeviceRecord"] }) {
   const moment = (at: string | null | undefined, none = t("details.never")) =>
     at ? <Moment at={at} /> : none;
   const theirs = (text: string | null | undefined) => (text ? <Theirs text={text} /> : "–");
+  const blueprint = device.blueprint ? <BlueprintLink {...device.blueprint} /> : "–";
   return (
     <div className={classes.panel}>
       <div className={classes.column}>
@@ -42,7 +44,7 @@ export function DeviceDetails({ device }: { device: Schemas["DeviceRecord"] }) {
         <Card title={t("details.management")}>
           <Pairs
             all={[
-              [t("column.blueprint"), theirs(device.blueprint?.name)],
+              [t("column.blueprint"), blueprint],
               [t("column.tags"), theirs(device.tags.join(", "))],
               [t("details.enrollment"), t(`details.enrollment_kind.${device.enrollment}`)],
               [t("details.enrolled"), moment(device.enrolled_at)],

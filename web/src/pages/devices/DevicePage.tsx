@@ -15,6 +15,7 @@ import { Sideways } from "../../parts/Sideways";
 import { OverdueBadge, StatusBadge } from "../../parts/Status";
 import { Theirs } from "../../parts/Theirs";
 import { ItemActivity } from "../library/ItemActivity";
+import { BlueprintLink } from "./BlueprintLink";
 import classes from "./Device.module.css";
 import { DeviceActions } from "./DeviceActions";
 import { DeviceCommands } from "./DeviceCommands";
@@ -55,7 +56,7 @@ export function DevicePage() {
           </span>
           <PlatformVersion platform={device.platform} version={device.os_version} />
           <Theirs text={device.serial_number} className={classes.code} />
-          {device.blueprint && <span>{device.blueprint.name}</span>}
+          {device.blueprint && <BlueprintLink {...device.blueprint} />}
         </p>
       </PageHeader>
       <Tabs

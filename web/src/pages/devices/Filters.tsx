@@ -53,6 +53,8 @@ export function DeviceChips({ search, change }: Props) {
   if (active.length === 0) {
     return null;
   }
+  const named = (all: { id: string; name: string }[] | undefined, id: unknown): string =>
+    all?.find((one) => one.id === id)?.name ?? (all ? t("filter.gone") : "…");
   const says = (name: (typeof chips)[number]): string => {
     const value = search[name];
     switch (name) {
@@ -65,9 +67,9 @@ export function DeviceChips({ search, change }: Props) {
       case "enrollment":
         return `${t("filter.enrollment")}: ${t(`details.enrollment_kind.${search.enrollment ?? "device"}`)}`;
       case "blueprint_id":
-        return `${t("filter.blueprint_id")}: ${blueprints?.find((one) => one.id === value)?.name ?? "…"}`;
+        return `${t("filter.blueprint_id")}: ${named(blueprints, value)}`;
       case "item_id":
-        return `${t("filter.item_id")}: ${items?.find((one) => one.id === value)?.name ?? "…"}`;
+        return `${t("filter.item_id")}: ${named(items, value)}`;
       case "due_before":
       case "not_seen_since":
       case "enrolled_since":

@@ -91,10 +91,7 @@ test("move shows its effect before it is done, and can be taken back", async ({ 
   const iPad = listedDevices().find((one) => one.name.startsWith("iPad"));
   const id = iPad?.id ?? "";
 
-  const move = async (to: string) => {
-    await page.goto(`/devices?search=${iPad?.serial_number}`);
-    await page.getByRole("checkbox", { name: `Select ${iPad?.name}` }).check();
-    await page.getByRole("button", { name: "Act on them" }).click();
+  const confirm = async (to: string) => {
     await page.getByRole("menuitem", { name: "Move to a blueprint" }).click();
     const dialog = page.getByRole("dialog");
     await expect(dialog.getByRole("button", { name: "Move 1 device" })).toBeDisabled();
@@ -105,7 +102,42 @@ test("move shows its effect before it is done, and can be taken back", async ({ 
     await expect(page.getByText("Finished: 1 of 1 done.")).toBeVisible();
     expect(shown(id).blueprint?.name).toBe(to);
   };
-  await move(name);
-  await move("Everybody");
+  await page.goto(`/devices?search=${iPad?.serial_number}`);
+  await page.getByRole("checkbox", { name: `Select ${iPad?.name}` }).check();
+  await page.getByRole("button", { name: "Act on them" }).click();
+  await confirm(name);
+
+  // Back from its record, which leads to the blueprint that it is in.
+  await page.goto(`/devices/${id}`);
+  await page.getByRole("button", { name: "More about this device" }).click();
+  await confirm("Everybody");
+  await page.getByRole("link", { name: "Everybody" }).first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Everybody");
   expect(listedBlueprints().map((one) => one.name)).toContain(name);
+});
+
+test("tags of a device are changed on its record", async ({ page }) => {
+  const tag = `loan-${Date.now()}`;
+  const device = listedDevices().at(-1);
+  const id = device?.id ?? "";
+  const before = shown(id).tags;
+  const edit = async () => {
+    await page.getByRole("button", { name: "More about this device" }).click();
+    await page.getByRole("menuitem", { name: "Edit tags" }).click();
+    return page.getByRole("dialog");
+  };
+  await page.goto(`/devices/${id}?tab=details`);
+  let dialog = await edit();
+  await dialog.getByRole("combobox", { name: "Tags" }).fill(tag);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(tag)).toBeVisible();
+  expect(shown(id).tags).toEqual([...before, tag].sort());
+
+  dialog = await edit();
+  await dialog.getByRole("combobox", { name: "Tags" }).focus();
+  await page.keyboard.press("Backspace");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  expect(shown(id).tags).toHaveLength(before.length);
 });

@@ -218,6 +218,7 @@ impl From<DeviceError> for ApiError {
             DeviceError::UnknownNote => Self::not_found("note"),
             DeviceError::Untold => Self::new(ErrorCode::NotFound, error.to_string()),
             DeviceError::Version(_) => Self::new(ErrorCode::InvalidParameter, error.to_string()),
+            DeviceError::NoMoving => Self::new(ErrorCode::Forbidden, error.to_string()),
             DeviceError::Settings(details) => Self::settings(details),
             DeviceError::Save(error) => error.into(),
             DeviceError::Store(error) => Self::internal(error),

@@ -9,6 +9,7 @@ use macadam_api::devices::{
 };
 use macadam_api::facts::EnrollmentKind;
 use macadam_api::facts::offset_minutes;
+use macadam_api::people::Permission;
 use macadam_api::releases::FeedList;
 use macadam_api::{Detail, Named};
 use macadam_policy::{BlueprintId, DeviceId, ItemId, OsVersion, Platform, days_left};
@@ -36,6 +37,8 @@ pub(crate) enum DeviceError {
     Untold,
     #[error("'{0}' is no OS version such as 26.3.1")]
     Version(String),
+    #[error("moving a device needs the permission to edit blueprints")]
+    NoMoving,
     #[error("the device cannot be changed like this")]
     Settings(Vec<Detail>),
     #[error(transparent)]
@@ -131,6 +134,9 @@ impl App {
     ) -> Result<DeviceRecord, DeviceError> {
         self.store.device(id).await?.ok_or(DeviceError::Unknown)?;
         let blueprint = wish.blueprint_id.map(BlueprintId);
+        if blueprint.is_some() && !caller.may(Permission::EditBlueprints) {
+            return Err(DeviceError::NoMoving);
+        }
         let mut problems = Vec::new();
         problems.extend(wish.tags.as_deref().and_then(tags_problem));
         if let Some(blueprint) = blueprint

@@ -17,7 +17,7 @@ import { useChosen, useMovePreview } from "./useMovePreview";
 
 interface Props {
   kind: ActionKind;
-  selection: Selection;
+  selection: Pick<Selection, "count" | "isAll" | "ids" | "clear">;
   search: DeviceSearch;
   close: () => void;
 }

@@ -1,15 +1,20 @@
 // What can be done with a device.
 
-import { Button } from "@mantine/core";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconRefresh } from "@tabler/icons-react";
+import { IconArrowsMove, IconDots, IconRefresh, IconTag } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked, type Schemas } from "../../api/client";
 import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
+import { ActOnDevices } from "./ActOnDevices";
+import { EditTags } from "./EditTags";
 
-export function DeviceActions({ device }: { device: Schemas["DeviceRecord"] }) {
+type Device = Schemas["DeviceRecord"];
+
+export function DeviceActions({ device }: { device: Device }) {
   const { t } = useTranslation("devices");
   const mayEdit = usePermission("edit_devices");
   const client = useQueryClient();
@@ -26,13 +31,49 @@ export function DeviceActions({ device }: { device: Schemas["DeviceRecord"] }) {
     return null;
   }
   return (
-    <Button
-      variant="default"
-      leftSection={<IconRefresh size={16} />}
-      loading={sync.isPending}
-      onClick={() => sync.mutate()}
-    >
-      {t("sync.do")}
-    </Button>
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconRefresh size={16} />}
+        loading={sync.isPending}
+        onClick={() => sync.mutate()}
+      >
+        {t("sync.do")}
+      </Button>
+      <MoreActions device={device} />
+    </>
+  );
+}
+
+function MoreActions({ device }: { device: Device }) {
+  const { t } = useTranslation(["devices", "actions"]);
+  const [asks, ask] = useState<"move" | "tags">();
+  const mayMove = usePermission("edit_blueprints");
+  const close = () => ask(undefined);
+  const only = { count: 1, isAll: false, ids: new Set([device.id]), clear: () => undefined };
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon size="lg" aria-label={t("more")}>
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {mayMove && (
+            <Menu.Item leftSection={<IconArrowsMove size={16} />} onClick={() => ask("move")}>
+              {t("actions:menu.assign_blueprint")}
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconTag size={16} />} onClick={() => ask("tags")}>
+            {t("tags.edit")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {asks === "move" && (
+        <ActOnDevices kind="assign_blueprint" selection={only} search={{}} close={close} />
+      )}
+      {asks === "tags" && <EditTags device={device} close={close} />}
+    </>
   );
 }

@@ -9,7 +9,7 @@ import type { Selection } from "./selection";
 /** An answer that belongs to one question and is never read again. */
 const ONCE = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0, retry: false } as const;
 
-export function useChosen({ isAll, ids }: Selection, search: DeviceSearch) {
+export function useChosen({ isAll, ids }: Pick<Selection, "isAll" | "ids">, search: DeviceSearch) {
   const question = useId();
   const [found, setFound] = useState(0);
   const { data, error, isFetching } = useQuery({

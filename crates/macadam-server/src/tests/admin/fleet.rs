@@ -166,7 +166,9 @@ async fn exempt_device_is_left_alone_until_the_day_is_over() {
     let (world, device, item, blueprint) = world_with_a_mac().await;
     let helper = client(&world, Role::HelpDesk).await;
     let change = UpdateDevice { blueprint_id: Some(blueprint), ..UpdateDevice::default() };
-    helper.update_device(device, &change).await.unwrap();
+    let denied = helper.update_device(device, &change).await.err().unwrap();
+    assert_eq!(refused(denied), ErrorCode::Forbidden, "as with many devices");
+    client(&world, Role::Operator).await.update_device(device, &change).await.unwrap();
     let wish = |until: &str| CreateException {
         device_id: device,
         item_id: Some(item.0),

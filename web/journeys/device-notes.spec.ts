@@ -2,7 +2,7 @@
 
 import { expect, listedDevices, test } from "./rig";
 
-test("note is written and stays, line by line", async ({ page }) => {
+test("note is written, stays line by line, and is deleted", async ({ page }) => {
   const id = listedDevices()[0]?.id;
   await page.goto(`/devices/${id}?tab=notes`);
   await expect(page.getByText("There is no note about this device yet.")).toBeVisible();
@@ -13,4 +13,7 @@ test("note is written and stays, line by line", async ({ page }) => {
   await expect(note).not.toContainText("□");
   await page.reload();
   await expect(note).toContainText("Back in May.");
+  await note.getByRole("button", { name: /^Delete the note/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("There is no note about this device yet.")).toBeVisible();
 });

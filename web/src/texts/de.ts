@@ -9,6 +9,7 @@ import blueprints from "./de/blueprints.json";
 import common from "./de/common.json";
 import devices from "./de/devices.json";
 import enrollment from "./de/enrollment.json";
+import exceptions from "./de/exceptions.json";
 import halts from "./de/halts.json";
 import home from "./de/home.json";
 import library from "./de/library.json";
@@ -29,6 +30,7 @@ export const de = {
   common,
   devices,
   enrollment,
+  exceptions,
   halts,
   home,
   library,

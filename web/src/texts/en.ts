@@ -9,6 +9,7 @@ import blueprints from "./en/blueprints.json";
 import common from "./en/common.json";
 import devices from "./en/devices.json";
 import enrollment from "./en/enrollment.json";
+import exceptions from "./en/exceptions.json";
 import halts from "./en/halts.json";
 import home from "./en/home.json";
 import library from "./en/library.json";
@@ -29,6 +30,7 @@ export const en = {
   common,
   devices,
   enrollment,
+  exceptions,
   halts,
   home,
   library,

@@ -1,11 +1,14 @@
 // What people wrote about the device.
 
-import { Alert, Button, Textarea } from "@mantine/core";
+import { ActionIcon, Alert, Button, Textarea } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, api, asked } from "../../api/client";
+import { ApiError, api, asked, type Schemas } from "../../api/client";
 import { Card } from "../../parts/Card";
+import { asking, Confirm } from "../../parts/Confirm";
+import { inert } from "../../parts/inert";
 import { FailedMessage, useFailure } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
 import { usePermission } from "../../parts/permission";
@@ -21,7 +24,7 @@ export function DeviceNotes({ id }: { id: string }) {
   return (
     <div className={classes.panel}>
       <Card title={t("notes.title")}>
-        <Notes id={id} />
+        <Notes id={id} mayWrite={mayWrite} />
       </Card>
       {mayWrite && (
         <Card title={t("notes.new")}>
@@ -32,7 +35,7 @@ export function DeviceNotes({ id }: { id: string }) {
   );
 }
 
-function Notes({ id }: { id: string }) {
+function Notes({ id, mayWrite }: { id: string; mayWrite: boolean }) {
   const { t } = useTranslation("devices");
   const { data, error, refetch } = useQuery(notesQuery(id));
   if (error && !data) {
@@ -49,7 +52,10 @@ function Notes({ id }: { id: string }) {
       {data.map((note) => (
         <li key={note.id}>
           <div className={own.head}>
-            <Theirs text={note.author} /> · <Moment at={note.created_at} />
+            <span>
+              <Theirs text={note.author} /> · <Moment at={note.created_at} />
+            </span>
+            {mayWrite && <DeleteNote device={id} note={note} />}
           </div>
           <p className={own.text}>
             {note.text.split(/\r?\n/).map((line, index) => (
@@ -60,6 +66,37 @@ function Notes({ id }: { id: string }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+function DeleteNote({ device, note }: { device: string; note: Schemas["Note"] }) {
+  const { t } = useTranslation("devices");
+  const [isAsking, ask] = useState(false);
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => {
+      const path = { id: device, note_id: note.id };
+      return asked(api.DELETE("/api/v1/devices/{id}/notes/{note_id}", { params: { path } }));
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: notesQuery(device).queryKey }),
+  });
+  return (
+    <>
+      <ActionIcon
+        size="sm"
+        onClick={() => ask(true)}
+        aria-label={t("notes.delete", { author: inert(note.author) })}
+      >
+        <IconTrash size={14} />
+      </ActionIcon>
+      <Confirm
+        isOpen={isAsking}
+        {...asking(remove, () => ask(false))}
+        title={t("notes.delete_title")}
+        text={t("notes.delete_asks")}
+        word={t("notes.delete_do")}
+      />
+    </>
   );
 }
 

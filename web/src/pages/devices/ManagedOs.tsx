@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Badge } from "../../parts/Badge";
 import { Card } from "../../parts/Card";
+import { ExceptionsCard } from "../../parts/exceptions/ExceptionsCard";
 import { FailedMessage } from "../../parts/Message";
 import { PageLoading } from "../../parts/PageLoading";
 import { StatusBadge } from "../../parts/Status";
@@ -13,7 +14,7 @@ import { Day, DeviceTime, Moment, Utc } from "../../parts/Time";
 import { Said } from "../../parts/wording/Said";
 import { Declarations } from "./Declarations";
 import classes from "./Device.module.css";
-import { explanationQuery, timelineQuery } from "./queries";
+import { explanationQuery, itemNamesQuery, timelineQuery } from "./queries";
 import { Readiness } from "./Readiness";
 
 type Explanation = Schemas["Explanation"];
@@ -55,6 +56,7 @@ export function ManagedOs({ device }: { device: Schemas["DeviceRecord"] }) {
         </Card>
       </div>
       <div className={classes.column}>
+        <Exceptions device={device} />
         <Timeline id={device.id} />
         <Card title={t("os.releases")}>
           <Releases all={data.releases} target={targetOf(data)} />
@@ -62,6 +64,15 @@ export function ManagedOs({ device }: { device: Schemas["DeviceRecord"] }) {
       </div>
     </div>
   );
+}
+
+/** A device is exempt from items that enforce a version; others give no deadline. */
+function Exceptions({ device: { id, items } }: { device: Schemas["DeviceRecord"] }) {
+  const { data: all = [] } = useQuery(itemNamesQuery);
+  const managing = all.filter(
+    (one) => one.type === "managed_os" && items.some((item) => item.id === one.id),
+  );
+  return <ExceptionsCard of={{ kind: "device", id, items: managing }} />;
 }
 
 /** Every rule that fired; an item is named where another one begins to speak. */

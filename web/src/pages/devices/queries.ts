@@ -53,7 +53,7 @@ export const itemNamesQuery = queryOptions({
   queryFn: async ({ signal }) => {
     const query = { limit: MOST };
     const list = await asked(api.GET("/api/v1/library-items", { params: { query }, signal }));
-    return list.items.map(({ id, settings }) => ({ id, name: settings.label }));
+    return list.items.map(({ id, settings: { type, label } }) => ({ id, type, name: label }));
   },
   staleTime: 60_000,
 });

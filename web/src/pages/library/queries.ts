@@ -103,20 +103,6 @@ export function ringsQuery(id: string) {
   });
 }
 
-/** Exemptions of an item and of whole devices, newest first; ended ones included. */
-export function exceptionsQuery(itemId: string) {
-  return queryOptions({
-    queryKey: ["exceptions", "all"],
-    queryFn: ({ signal }) =>
-      everyPage((cursor) => {
-        const query = { limit: PAGE, ...cursor };
-        return asked(api.GET("/api/v1/exceptions", { params: { query }, signal }));
-      }),
-    select: (page) => page.items.filter((one) => !one.item || one.item.id === itemId),
-    refetchInterval: LIVE,
-  });
-}
-
 /** What was done to one thing, newest first. */
 export function activityQuery(object: string) {
   return infiniteQueryOptions({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOver } from "./exemptions";
+import { isOver } from "./over";
 
 test("a day is over when it is over in every time zone", () => {
   expect(isOver("2026-03-10", "2026-03-10T12:00:00Z")).toBe(false);

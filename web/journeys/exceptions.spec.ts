@@ -18,7 +18,7 @@ test("device is exempt from its record, which says so, until that is ended", asy
   await expect(form.getByRole("alert")).toContainText(/past/);
   await form.getByLabel("Last exempt day (device time)").fill("2030-12-31");
   await form.getByRole("button", { name: "Exempt the device" }).click();
-  await expect(exceptions).toContainText("every item until 31 Dec 2030");
+  await expect(exceptions).toContainText("Every item until 31 Dec 2030");
   await expect(exceptions).toContainText(reason);
   if (device?.decision.target_version) {
     const why = page.getByRole("region", { name: "Why" });

@@ -1,6 +1,6 @@
 // What can be done with a device.
 
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowsMove, IconDots, IconRefresh, IconTag } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -31,7 +31,7 @@ export function DeviceActions({ device }: { device: Device }) {
     return null;
   }
   return (
-    <>
+    <Group gap="xs" wrap="nowrap">
       <Button
         variant="default"
         leftSection={<IconRefresh size={16} />}
@@ -41,7 +41,7 @@ export function DeviceActions({ device }: { device: Device }) {
         {t("sync.do")}
       </Button>
       <MoreActions device={device} />
-    </>
+    </Group>
   );
 }
 

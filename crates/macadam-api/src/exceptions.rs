@@ -3,10 +3,20 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::Named;
+
+/// Which exemptions are wanted; newest first, ended ones included.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct ExceptionFilter {
+    pub device_id: Option<Uuid>,
+    /// Those from this item, and those from every item.
+    pub item_id: Option<Uuid>,
+}
 
 /// An exemption; it ends by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -18,7 +18,9 @@ queries! {
             x.until, x.reason, x.created_by, x.created_at
         from exception x join device d on d.id = x.device_id
             left join library_item i on i.id = x.item_id
-        where x.id < $1 order by x.id desc limit $2" }
+        where x.id < $1 and (cast($3 as uuid) is null or x.device_id = $3)
+            and (cast($4 as uuid) is null or x.item_id = $4 or x.item_id is null)
+        order by x.id desc limit $2" }
     DEVICE_OF = { "select device_id as value from exception where id = $1" }
     OF_DEVICE = { "select id, device_id, item_id, until, reason, created_by, created_at
         from exception where device_id = $1 order by created_at, id" }
@@ -57,6 +59,14 @@ row! {
     }
 }
 
+/// Which exceptions a list has; all where nothing is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExceptionsOf {
+    pub device: Option<DeviceId>,
+    /// Those from this item and those from every item.
+    pub item: Option<ItemId>,
+}
+
 /// An exception to be made.
 pub type NewException = Exception;
 
@@ -85,11 +95,12 @@ impl Store {
     /// A page of exceptions, newest first, below the cursor `before`.
     pub async fn exceptions(
         &self,
+        of: ExceptionsOf,
         before: Option<ExceptionId>,
         limit: u32,
     ) -> Result<Vec<ExceptionRow>, StoreError> {
         let before = before.unwrap_or(ExceptionId(Uuid::max()));
-        self.reader().await?.conn().all(&PAGE, params![before, limit]).await
+        self.reader().await?.conn().all(&PAGE, params![before, limit, of.device, of.item]).await
     }
 
     /// The device that an exception is for.

@@ -80,7 +80,7 @@ pub use enrollment::{
     TokenUpdateOutcome,
 };
 pub use error::{SaveError, StoreError};
-pub use exceptions::{Exception, ExceptionRow, NewException};
+pub use exceptions::{Exception, ExceptionRow, ExceptionsOf, NewException};
 pub use facts::{DeviceFacts, Fact, FactsOutcome, OTHER_FACTS_LIMIT, PendingVersion};
 pub use identity::{Identity, IdentityState, RecognizedEnrollment};
 pub use ids::{

@@ -5934,6 +5934,9 @@ export interface operations {
     list_exceptions: {
         parameters: {
             query?: {
+                device_id?: string;
+                /** @description Those from this item, and those from every item. */
+                item_id?: string;
                 /** @description Rows in the page, 1 to 1000; 100 when left out. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -18,7 +18,7 @@ use crate::devices::{
     TimelineEntry, UpdateDevice,
 };
 use crate::enrollments::{CreateEnrollment, CreatedEnrollment, Enrollment};
-use crate::exceptions::{CreateException, Exception};
+use crate::exceptions::{CreateException, Exception, ExceptionFilter};
 use crate::facts::DeviceFacts;
 use crate::feeds::{FeedName, FeedOutcome, FeedStatus, ImportQuery};
 use crate::library_items::{LibraryItem, LibraryItemFilter, WriteLibraryItem, WritePause};
@@ -410,8 +410,8 @@ impl Client {
         self.call(Method::PUT, "/api/v1/push-certificate", Ask::json(upload)).await
     }
 
-    pub fn exceptions(&self) -> Pages<'_, Exception> {
-        Pages::new(self, "/api/v1/exceptions", &EVERYTHING)
+    pub fn exceptions(&self, filter: &ExceptionFilter) -> Pages<'_, Exception> {
+        Pages::new(self, "/api/v1/exceptions", filter)
     }
 
     pub async fn create_exception(&self, exception: &CreateException) -> Asked<Exception> {

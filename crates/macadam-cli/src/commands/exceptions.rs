@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
-use macadam_api::exceptions::{CreateException, Exception};
+use macadam_api::exceptions::{CreateException, Exception, ExceptionFilter};
 use uuid::Uuid;
 
 use super::find;
@@ -23,7 +23,14 @@ pub struct Exceptions {
 #[derive(Debug, Subcommand)]
 enum ExceptionsCommand {
     /// List exemptions
-    List,
+    List {
+        /// Only of this device, by id, serial number or name
+        #[arg(long)]
+        device: Option<String>,
+        /// Only from this item, by label or id, and from every item
+        #[arg(long)]
+        item: Option<String>,
+    },
     /// Exempt a device
     Create {
         /// Id, serial number or name
@@ -50,9 +57,14 @@ impl Exceptions {
     pub(crate) async fn run(self, shell: &mut Shell) -> Result<(), CliError> {
         let (json, client) = (self.connection.json, self.connection.client(shell)?);
         match self.command {
-            ExceptionsCommand::List => {
+            ExceptionsCommand::List { device, item } => {
+                let device_id =
+                    find::maybe(device.as_deref(), |name| find::device(&client, name)).await?;
+                let item_id =
+                    find::maybe(item.as_deref(), |name| find::item(&client, name)).await?;
+                let filter = ExceptionFilter { device_id, item_id };
                 let header = ["id", "device", "item", "until", "by", "reason"];
-                show::list(shell, json, client.exceptions(), &header, row).await
+                show::list(shell, json, client.exceptions(&filter), &header, row).await
             }
             ExceptionsCommand::Create { device, item, until, reason } => {
                 let device_id = find::device(&client, &device).await?;

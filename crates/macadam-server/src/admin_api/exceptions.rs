@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use macadam_api::exceptions::{CreateException, Exception};
+use macadam_api::exceptions::{CreateException, Exception, ExceptionFilter};
 use macadam_api::self_service::{CreateSelfServiceRequest, SelfServiceRequest};
 use macadam_api::{Page, PageQuery, Problem};
 use macadam_policy::{DeviceId, ItemId};
@@ -16,15 +16,16 @@ use super::paging::{page, wanted};
 use crate::app::{App, ExceptionError};
 
 /// Lists exemptions, newest first.
-#[utoipa::path(get, path = "/exceptions", tag = "exceptions", params(PageQuery),
+#[utoipa::path(get, path = "/exceptions", tag = "exceptions", params(ExceptionFilter, PageQuery),
     responses((status = 200, body = Page<Exception>), (status = 401, body = Problem)))]
 pub(super) async fn list_exceptions(
     State(app): State<App>,
     _: May<Read>,
+    Query(filter): Query<ExceptionFilter>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<Exception>>, ApiError> {
     let wanted = wanted::<Uuid>(&query)?.map(ExceptionId);
-    Ok(page(app.exceptions(wanted).await?.map_next(|id| id.0)))
+    Ok(page(app.exceptions(&filter, wanted).await?.map_next(|id| id.0)))
 }
 
 /// Exempts a device until the end of a day.

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, time};
 use jiff::tz::{Offset, TimeZone};
-use macadam_api::exceptions::{CreateException, Exception};
+use macadam_api::exceptions::{CreateException, Exception, ExceptionFilter};
 use macadam_api::self_service::{CreateSelfServiceRequest, SelfServiceRequest};
 use macadam_api::{Detail, Named};
 use macadam_policy::{DeviceId, ItemId};
-use macadam_store::{ExceptionId, ExceptionRow, SelfServiceRow, StoreError};
+use macadam_store::{ExceptionId, ExceptionRow, ExceptionsOf, SelfServiceRow, StoreError};
 use serde_json::json;
 use thiserror::Error;
 
@@ -32,9 +32,14 @@ impl App {
     /// Exemptions, newest first; ended ones included.
     pub(crate) async fn exceptions(
         &self,
+        filter: &ExceptionFilter,
         wanted: Wanted<ExceptionId>,
     ) -> Result<Rows<Exception, ExceptionId>, StoreError> {
-        let rows = self.store.exceptions(wanted.after, wanted.limit()).await?;
+        let of = ExceptionsOf {
+            device: filter.device_id.map(DeviceId),
+            item: filter.item_id.map(ItemId),
+        };
+        let rows = self.store.exceptions(of, wanted.after, wanted.limit()).await?;
         let rows = wanted.page(rows, |row| row.id);
         let mut items = Vec::with_capacity(rows.items.len());
         for row in rows.items {
@@ -83,7 +88,12 @@ impl App {
         // The page that begins with it: another one may have been made in the same moment.
         let next = ExceptionId(uuid::Uuid::from_u128(id.0.as_u128().saturating_add(1)));
         let wanted = Wanted { rows: 1, after: Some(next) };
-        let first = self.exceptions(wanted).await?.items.into_iter().find(|one| one.id == id.0);
+        let first = self
+            .exceptions(&ExceptionFilter::default(), wanted)
+            .await?
+            .items
+            .into_iter()
+            .find(|one| one.id == id.0);
         first.ok_or(ExceptionError::Unknown)
     }
 

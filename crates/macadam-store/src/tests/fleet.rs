@@ -16,6 +16,7 @@ on_every_backend! {
     timeline_has_each_change_of_a_target_or_deadline,
     statuses_are_counted_by_blueprint_and_platform,
     ended_exceptions_are_found,
+    exceptions_of_one_item_come_with_those_of_every_item,
 }
 
 async fn facts_are_merged_and_only_news_count(store: Store) {
@@ -379,12 +380,45 @@ async fn ended_exceptions_are_found(store: Store) {
     assert_eq!(store.exceptions_ended(at(0), at(29)).await.unwrap(), []);
     assert_eq!(store.exceptions_ended(at(0), at(30)).await.unwrap(), [device]);
     assert_eq!(store.exceptions_ended(at(30), at(90)).await.unwrap(), []);
-    let listed = store.exceptions(None, 10).await.unwrap();
+    let listed = store.exceptions(ExceptionsOf::default(), None, 10).await.unwrap();
     assert_eq!((listed.len(), listed[0].device_name.as_str()), (1, "Device 1"));
-    assert_eq!(store.exceptions(Some(listed[0].id), 10).await.unwrap(), []);
+    assert_eq!(
+        store.exceptions(ExceptionsOf::default(), Some(listed[0].id), 10).await.unwrap(),
+        []
+    );
     assert_eq!(store.device_of_exception(listed[0].id).await.unwrap(), Some(device));
     assert!(store.end_exception(ExceptionId(id(6, 1))).await.unwrap());
     assert_eq!(store.exceptions_of(device).await.unwrap(), []);
+}
+
+async fn exceptions_of_one_item_come_with_those_of_every_item(store: Store) {
+    for number in 1..=2 {
+        store.create_item(at(1), item(number)).await.unwrap();
+        enroll(&store, number).await;
+    }
+    let made = [
+        exception(1, device_id(1), None, 30),
+        exception(2, device_id(1), Some(item_id(1)), 30),
+        exception(3, device_id(2), Some(item_id(2)), 30),
+    ];
+    for one in made {
+        assert!(store.add_exception(one).await.unwrap());
+    }
+    let listed = |device: Option<u32>, item: Option<u32>| {
+        let of = ExceptionsOf { device: device.map(device_id), item: item.map(item_id) };
+        let store = store.clone();
+        async move {
+            let rows = store.exceptions(of, None, 10).await.unwrap();
+            rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        }
+    };
+    let ids = |numbers: &[u32]| -> Vec<_> {
+        numbers.iter().map(|number| ExceptionId(id(6, *number))).collect()
+    };
+    assert_eq!(listed(None, None).await, ids(&[3, 2, 1]));
+    assert_eq!(listed(Some(1), None).await, ids(&[2, 1]));
+    assert_eq!(listed(None, Some(2)).await, ids(&[3, 1]));
+    assert_eq!(listed(Some(2), Some(1)).await, ids(&[]));
 }
 
 pub(super) fn exception(

@@ -91,7 +91,8 @@ async fn tell(store: &Store, story: &[Step]) -> Vec<String> {
     }
     answers.push(format!("{:?}", store.items().await.unwrap()));
     answers.push(format!("{:?}", store.blueprints().await.unwrap()));
-    answers.push(format!("{:?}", store.exceptions(None, 100).await.unwrap()));
+    answers
+        .push(format!("{:?}", store.exceptions(ExceptionsOf::default(), None, 100).await.unwrap()));
     answers.push(format!("{:?}", store.exceptions_ended(at(0), at(20)).await.unwrap()));
     answers.push(format!("{:?}", store.audit(&AuditFilter::default(), None, 100).await.unwrap()));
     answers.push(format!("{:?}", store.verify_audit_chain().await.unwrap()));

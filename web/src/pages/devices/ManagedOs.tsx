@@ -200,6 +200,9 @@ function Releases({
   target: string | undefined;
 }) {
   const { t } = useTranslation("devices");
+  if (all.length === 0) {
+    return <p>{t("os.no_releases")}</p>;
+  }
   const newest = [...all].reverse();
   return (
     <div className={classes.wide}>

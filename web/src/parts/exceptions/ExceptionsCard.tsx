@@ -18,7 +18,7 @@ import { Unread } from "../Unread";
 import classes from "./Exceptions.module.css";
 import { NewException } from "./NewException";
 import { isOver } from "./over";
-import { type Exception, exceptionsQuery } from "./queries";
+import { type Exception, exceptionsQuery, type Filter } from "./queries";
 
 /** What a page's exemptions are of; an item's include those that a device has from every item. */
 export type Of =
@@ -28,10 +28,10 @@ export type Of =
 export function ExceptionsCard({ of }: { of: Of }) {
   const { t } = useTranslation("exceptions");
   const mayEdit = usePermission("edit_exceptions");
-  const exceptions = useQuery(exceptionsQuery);
+  const exceptions = useQuery(exceptionsQuery(filter(of)));
   const server = useQuery(serverQuery);
   const now = server.data?.fleet_time;
-  const all = now && exceptions.data?.filter((one) => concerns(one, of) && !isOver(one.until, now));
+  const all = now && exceptions.data?.filter(({ until }) => !isOver(until, now));
   return (
     <Card title={t("title")} beside={mayEdit && <Add of={of} />}>
       {!all && <Unread query={exceptions.error ? exceptions : server} />}
@@ -53,8 +53,8 @@ export function ExceptionsCard({ of }: { of: Of }) {
   );
 }
 
-function concerns(one: Exception, of: Of): boolean {
-  return of.kind === "item" ? !one.item || one.item.id === of.id : one.device.id === of.id;
+function filter({ kind, id }: Of): Filter {
+  return kind === "item" ? { item_id: id } : { device_id: id };
 }
 
 function ToDevice({ of: { device } }: { of: Exception }) {

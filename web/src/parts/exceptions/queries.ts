@@ -7,15 +7,20 @@ import { LIVE } from "../../api/queries";
 
 export type Exception = Schemas["Exception"];
 
-/** Every exemption, newest first; ended ones included. */
-export const exceptionsQuery = queryOptions({
-  queryKey: ["exceptions", "all"],
-  queryFn: async ({ signal }) => {
-    const { items } = await everyPage((cursor) => {
-      const query = { limit: PAGE, ...cursor };
-      return asked(api.GET("/api/v1/exceptions", { params: { query }, signal }));
-    });
-    return items;
-  },
-  refetchInterval: LIVE,
-});
+/** What exemptions are of. */
+export type Filter = { item_id: string } | { device_id: string };
+
+/** Exemptions, newest first, ended ones included; an item's with those from every item. */
+export function exceptionsQuery(filter: Filter) {
+  return queryOptions({
+    queryKey: ["exceptions", filter],
+    queryFn: async ({ signal }) => {
+      const { items } = await everyPage((cursor) => {
+        const query = { limit: PAGE, ...filter, ...cursor };
+        return asked(api.GET("/api/v1/exceptions", { params: { query }, signal }));
+      });
+      return items;
+    },
+    refetchInterval: LIVE,
+  });
+}

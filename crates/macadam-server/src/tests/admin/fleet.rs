@@ -8,7 +8,7 @@ use jiff::tz::Offset;
 use macadam_api::decisions::{Outcome, Status};
 use macadam_api::devices::{CommandState, DeviceFilter, DeviceSort, UpdateDevice};
 use macadam_api::enrollments::{CreateEnrollment, EnrollmentState};
-use macadam_api::exceptions::CreateException;
+use macadam_api::exceptions::{CreateException, ExceptionFilter};
 use macadam_api::people::Role;
 use macadam_api::policy_file::PolicyFile;
 use macadam_api::push_certificates::{CreateSigningRequest, SigningRequest, UploadPushCertificate};
@@ -180,7 +180,7 @@ async fn exempt_device_is_left_alone_until_the_day_is_over() {
     let exception = helper.create_exception(&wish("2026-01-05")).await.unwrap().value;
     assert_eq!(exception.until.to_string(), "2026-01-05");
     assert_eq!(exception.item.as_ref().map(|item| item.name.as_str()), Some("Sequoia"));
-    let listed = helper.exceptions().all().await.unwrap();
+    let listed = helper.exceptions(&ExceptionFilter::default()).all().await.unwrap();
     assert_eq!(listed, std::slice::from_ref(&exception));
     let facts = helper.facts().all().await.unwrap().remove(0);
     assert_eq!(facts.items["Sequoia"].exempt_until, Some(exception.until));

@@ -65,6 +65,46 @@ test("item is created as previewed, changed, paused and deleted", async ({ page 
   expect(listedItems().map((one) => one.settings.label)).not.toContain(label);
 });
 
+test("older preview that comes late does not replace a newer one", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let arrived = false;
+  await page.route("**/api/v1/previews", async (route) => {
+    const days = route.request().postDataJSON().settings?.minimum_notice_days;
+    if (days !== 11 && days !== 13) {
+      return route.continue();
+    }
+    const answer = await (await route.fetch()).json();
+    const problems = [{ field: "label", message: "the older answer", wording: null }];
+    await (days === 13 && held);
+    // Whoever asked may be gone.
+    await route.fulfill({ json: { ...answer, problems } }).catch(() => undefined);
+    arrived = days === 13;
+  });
+  await page.goto(`/library/${tahoe()?.id}`);
+  const notice = page.getByRole("textbox", { name: "Minimum notice in days" });
+  const preview = page.getByRole("region", { name: "What this would do" });
+  await notice.fill("11");
+  await expect(preview).toContainText("This cannot be saved");
+  const asked = page.waitForRequest(
+    (request) => request.postData()?.includes('_days":13') ?? false,
+  );
+  await notice.fill("13");
+  await asked;
+  await notice.fill("12");
+  await expect(preview).not.toContainText("This cannot be saved");
+  await expect(preview).not.toHaveAttribute("data-behind");
+  release();
+  await expect.poll(() => arrived).toBe(true);
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100))),
+  );
+  await expect(preview).not.toContainText("This cannot be saved");
+  await page.getByRole("button", { name: "Discard" }).click();
+});
+
 test("two people edit the same item and nothing is lost", async ({ page, context }) => {
   const id = tahoe()?.id;
   const other = await context.newPage();

@@ -1,13 +1,14 @@
 // Deletes a blueprint that no device is in.
 
-import { ActionIcon, Menu } from "@mantine/core";
-import { IconDots, IconTrash } from "@tabler/icons-react";
+import { Menu } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api, asked } from "../../api/client";
 import { asking, Confirm } from "../../parts/Confirm";
+import { More } from "../../parts/More";
 import type { Blueprint } from "./queries";
 
 export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
@@ -36,18 +37,11 @@ export function DeleteBlueprint({ blueprint }: { blueprint: Blueprint }) {
   const why = isUsed ? "delete.used" : isAwaited ? "delete.awaited" : "delete.asks";
   return (
     <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon size="lg" aria-label={t("more")}>
-            <IconDots size={18} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => ask(true)}>
-            {t("delete.do")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <More label={t("more")}>
+        <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => ask(true)}>
+          {t("delete.do")}
+        </Menu.Item>
+      </More>
       <Confirm
         isOpen={isAsking}
         {...asking(remove, () => ask(false))}

@@ -1,12 +1,13 @@
 // What can be done with a device.
 
-import { ActionIcon, Button, Group, Menu } from "@mantine/core";
+import { Button, Group, Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconArrowsMove, IconDots, IconRefresh, IconTag } from "@tabler/icons-react";
+import { IconArrowsMove, IconRefresh, IconTag } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked, type Schemas } from "../../api/client";
+import { More } from "../../parts/More";
 import { noticeFailure } from "../../parts/notice";
 import { usePermission } from "../../parts/permission";
 import { ActOnDevices } from "./ActOnDevices";
@@ -53,23 +54,16 @@ function MoreActions({ device }: { device: Device }) {
   const only = { count: 1, isAll: false, ids: new Set([device.id]), clear: () => undefined };
   return (
     <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon size="lg" aria-label={t("more")}>
-            <IconDots size={18} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {mayMove && (
-            <Menu.Item leftSection={<IconArrowsMove size={16} />} onClick={() => ask("move")}>
-              {t("actions:menu.assign_blueprint")}
-            </Menu.Item>
-          )}
-          <Menu.Item leftSection={<IconTag size={16} />} onClick={() => ask("tags")}>
-            {t("tags.edit")}
+      <More label={t("more")}>
+        {mayMove && (
+          <Menu.Item leftSection={<IconArrowsMove size={16} />} onClick={() => ask("move")}>
+            {t("actions:menu.assign_blueprint")}
           </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        )}
+        <Menu.Item leftSection={<IconTag size={16} />} onClick={() => ask("tags")}>
+          {t("tags.edit")}
+        </Menu.Item>
+      </More>
       {asks === "move" && (
         <ActOnDevices kind="assign_blueprint" selection={only} search={{}} close={close} />
       )}

@@ -1,14 +1,15 @@
 // What can be done with an item beside changing it: pause and resume, and delete.
 
-import { ActionIcon, Button, Group, Menu, Modal, Text, TextInput } from "@mantine/core";
+import { Button, Group, Menu, Modal, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconDots, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
+import { IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, asked } from "../../api/client";
 import { asking, Confirm } from "../../parts/Confirm";
+import { More } from "../../parts/More";
 import { usePermission } from "../../parts/permission";
 import { whyNot } from "../../parts/reasons";
 import { itemQuery, type LibraryItem } from "./queries";
@@ -33,22 +34,11 @@ export function ItemActions({ item }: { item: LibraryItem }) {
           {isPaused ? t("pause.resume") : t("pause.pause")}
         </Button>
       )}
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon size="lg" aria-label={t("more")}>
-            <IconDots size={18} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            color="red"
-            leftSection={<IconTrash size={16} />}
-            onClick={() => ask("delete")}
-          >
-            {t("delete.do")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <More label={t("more")}>
+        <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => ask("delete")}>
+          {t("delete.do")}
+        </Menu.Item>
+      </More>
       <Modal
         opened={asks === "pause"}
         onClose={() => ask(null)}

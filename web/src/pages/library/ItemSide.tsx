@@ -7,6 +7,7 @@ import { Card } from "../../parts/Card";
 import { ExceptionsCard } from "../../parts/exceptions/ExceptionsCard";
 import { PastHalts } from "../../parts/halts/PastHalts";
 import { haltsQuery } from "../../parts/halts/queries";
+import rows from "../../parts/Rows.module.css";
 import { Theirs } from "../../parts/Theirs";
 import classes from "./Item.module.css";
 import type { LibraryItem } from "./queries";
@@ -39,7 +40,7 @@ function Assignment({ item }: { item: LibraryItem }) {
       {item.blueprints.length === 0 ? (
         <p className={classes.muted}>{t("assignment.none")}</p>
       ) : (
-        <ul className={classes.list}>
+        <ul className={rows.rows}>
           {item.blueprints.map((blueprint) => (
             <li key={blueprint.id}>
               <Link to="/blueprints/$id" params={{ id: blueprint.id }}>

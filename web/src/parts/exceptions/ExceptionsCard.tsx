@@ -12,10 +12,10 @@ import { Card } from "../Card";
 import { inert } from "../inert";
 import { noticeFailure } from "../notice";
 import { usePermission } from "../permission";
+import classes from "../Rows.module.css";
 import { Theirs } from "../Theirs";
 import { Day } from "../Time";
 import { Unread } from "../Unread";
-import classes from "./Exceptions.module.css";
 import { NewException } from "./NewException";
 import { isOver } from "./over";
 import { type Exception, exceptionsQuery, type Filter } from "./queries";
@@ -35,16 +35,17 @@ export function ExceptionsCard({ of }: { of: Of }) {
   return (
     <Card title={t("title")} beside={mayEdit && <Add of={of} />}>
       {!all && <Unread query={exceptions.error ? exceptions : server} />}
-      {all?.length === 0 && <p className={classes.muted}>{t(`none.${of.kind}`)}</p>}
-      <ul className={classes.list}>
+      {all?.length === 0 && <p className={classes.quiet}>{t(`none.${of.kind}`)}</p>}
+      <ul className={classes.rows}>
         {(all || []).map((one) => (
           <li key={one.id}>
-            <span>
-              {of.kind === "item" ? <ToDevice of={one} /> : <ToItem of={one} />} {t("until")}{" "}
-              <Day date={one.until} isDevices />
-              <br />
-              <Theirs text={one.reason} className={classes.muted} />
-            </span>
+            <div className={classes.who}>
+              <span>
+                {of.kind === "item" ? <ToDevice of={one} /> : <ToItem of={one} />} {t("until")}{" "}
+                <Day date={one.until} isDevices />
+              </span>
+              <Theirs text={one.reason} className={classes.quiet} />
+            </div>
             {mayEdit && <End exception={one} />}
           </li>
         ))}

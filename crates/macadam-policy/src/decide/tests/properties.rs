@@ -89,8 +89,9 @@ proptest! {
         }
         let mut catalog = world.catalog_as_of(now);
         let newer = format!("public {now} for J413AP J999AP");
-        let fork = first.outcome.target().map(|it| format!("{} 99A999 public {now} for J999AP", it.version));
-        let second = first.outcome.target().map(|it| format!("{} 98A999 public {now} for J413AP", it.version));
+        let target = first.outcome.target();
+        let fork = target.map(|it| format!("{} 99A999 public {now} for J999AP", it.version));
+        let second = target.map(|it| format!("{} 98A999 public {now} for J413AP", it.version));
         let lines = [Some(format!("15.9 {newer}")), Some(format!("26.9 {newer}")), fork, second];
         let lines: Vec<&str> = lines.iter().flatten().map(String::as_str).collect();
         extend(&mut catalog, &lines);
@@ -100,10 +101,8 @@ proptest! {
         let is_met = then.trace.0.iter().all(|step| step.rule.code() != "floor_not_installable");
         let is_same =
             is_met && followed(&then) == followed(&now_decided) && deadline(&then) == Some(due);
-        let Some(kept) = then.outcome.target().filter(|_| is_same && deadline(&now_decided) == Some(due))
-        else {
-            return Ok(());
-        };
+        let is_kept = is_same && deadline(&now_decided) == Some(due);
+        let Some(kept) = then.outcome.target().filter(|_| is_kept) else { return Ok(()) };
         let id = world.device().update_id.unwrap();
         let table = catalog.table_for(&id, Some(kept.item), now);
         let is_usable = table.iter().any(|release| {
